@@ -1,0 +1,97 @@
+// Bundles src/ into dist/: one file for each entry, and one for each relative `import()`, which stays a call at run time, so that
+// nothing heavy is read before it is used. `--production` minifies, `--watch` rebuilds.
+import * as esbuild from 'esbuild';
+import { existsSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { dirname, resolve, relative, basename } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = dirname(fileURLToPath(import.meta.url));
+
+/** Node entries: what the editor, a shell or one of our own child processes starts. */
+const nodeEntries = ['src/extension.ts', 'src/cli.ts', 'src/run/child.ts', 'src/build/compiler/server.ts', 'src/build/compiler/worker.ts'];
+
+/** dist/NAME.js of a source file: its path below src with dashes, so that every bundle lies in one folder. */
+export function bundleName(source) {
+  const name = relative(resolve(root, 'src'), source).replace(/\.ts$/, '').split(/[\\/]/).join('-');
+  return basename(name);
+}
+
+/** Turns each relative `import()` into a bundle of its own, and @vscode/l10n into one file that all bundles share (it holds state). */
+function splitting(found) {
+  return {
+    name: 'splitting',
+    setup(build) {
+      build.onResolve({ filter: /^\./ }, args => {
+        if (args.kind !== 'dynamic-import') return undefined;
+        const base = resolve(args.resolveDir, args.path.replace(/\.js$/, ''));
+        const file = [base + '.ts', resolve(base, 'index.ts')].find(existsSync);
+        if (file === undefined) return { errors: [{ text: `cannot resolve import('${args.path}')` }] };
+        found.add(file);
+        return { path: './' + bundleName(file) + '.js', external: true };
+      });
+      build.onResolve({ filter: /^@vscode\/l10n$/ }, () => ({ path: './l10n.js', external: true }));
+    },
+  };
+}
+
+/** Builds every Node bundle; returns esbuild's metafile of each by bundle name. */
+export async function buildAll({ production = false, outdir = resolve(root, 'dist') } = {}) {
+  rmSync(outdir, { recursive: true, force: true });
+  const done = new Map();
+  const found = new Set(nodeEntries.map(entry => resolve(root, entry)).filter(existsSync));
+  for (;;) {
+    const next = [...found].filter(file => !done.has(file));
+    if (next.length === 0) break;
+    await Promise.all(next.map(async file => {
+      done.set(file, undefined);
+      const result = await esbuild.build({
+        absWorkingDir: root,
+        entryPoints: [file],
+        outfile: resolve(outdir, bundleName(file) + '.js'),
+        bundle: true,
+        platform: 'node',
+        target: 'node20',
+        format: 'cjs',
+        supported: { 'dynamic-import': false },
+        external: ['vscode'],
+        loader: { '.node': 'empty' },
+        minify: production,
+        keepNames: false,
+        sourcemap: production ? false : 'linked',
+        metafile: true,
+        legalComments: 'none',
+        logLevel: 'warning',
+        define: { 'process.env.WASM_WORKBENCH_BUNDLED': '"1"' },
+        plugins: [splitting(found)],
+      });
+      done.set(file, result.metafile);
+    }));
+  }
+  await esbuild.build({
+    absWorkingDir: root, entryPoints: ['node_modules/@vscode/l10n/dist/main.js'], outfile: resolve(outdir, 'l10n.js'),
+    bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: production, logLevel: 'warning',
+  });
+  const cli = resolve(outdir, 'cli.js');
+  if (existsSync(cli)) {
+    chmodSync(cli, 0o755);
+  }
+  return new Map([...done].map(([file, meta]) => [bundleName(file), meta]));
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const production = process.argv.includes('--production');
+  const started = performance.now();
+  const bundles = await buildAll({ production });
+  writeFileSync(resolve(root, 'dist', '.built'), '');
+  console.error(`built ${bundles.size} bundles in ${Math.round(performance.now() - started)} ms`);
+  if (process.argv.includes('--watch')) {
+    const { watch } = await import('node:fs');
+    let timer;
+    watch(resolve(root, 'src'), { recursive: true }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        buildAll({ production }).then(all => console.error(`rebuilt ${all.size} bundles`), error => console.error(String(error)));
+      }, 100);
+    });
+  }
+}

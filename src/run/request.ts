@@ -1,0 +1,60 @@
+import type { Env, Exit, Io } from '../base/command';
+import type { WasmModule } from '../wasm/module';
+
+/** A host folder that the guest sees under another name. */
+export interface Mount {
+  /** Absolute. */
+  readonly host: string;
+  readonly guest: string;
+  readonly readonly?: boolean;
+}
+
+export interface Limits {
+  /** Bytes of linear memory. */
+  readonly memory?: number;
+  /** Milliseconds from start to end. */
+  readonly time?: number;
+  /** Bytes of standard output and error together. */
+  readonly output?: number;
+  readonly openFiles?: number;
+}
+
+/** All that a run needs: complete, nothing is looked up later. */
+export interface RunRequest {
+  /** Absolute path of the module. */
+  readonly module: string;
+  readonly info: WasmModule;
+  /** argv[0] is the module's name; these follow it. */
+  readonly args: readonly string[];
+  /** The guest's whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  /** A file that is read as standard input. */
+  readonly stdin?: string;
+  readonly limits?: Limits;
+  /** Addresses that the guest may listen on, and preopened listeners: see wasi/sockets. */
+  readonly listen?: readonly string[];
+  readonly trace?: { readonly groups: readonly string[]; readonly json: boolean; readonly file?: string };
+  /** The Node that hosts the child; the editor's own unless the user said otherwise. */
+  readonly runtimeExecutable?: string;
+}
+
+/** Where a program's streams go: our own terminal, or chunks. */
+export type RunIo = { readonly terminal: true; readonly signal: AbortSignal } | (Io & { readonly terminal?: false });
+
+/** A host: one file in runtimes/, one line in its index. */
+export interface Runtime {
+  readonly id: string;
+  readonly title: string;
+  /** Why this module can't run here, as a sentence; undefined when it can. */
+  objection(info: WasmModule): string | undefined;
+  /** Where it is, or every place looked at. */
+  find(context: RunContext): Promise<import('../base/find').Found>;
+  run(request: RunRequest, io: RunIo, context: RunContext): Promise<Exit>;
+}
+
+export interface RunContext {
+  readonly paths: Readonly<Record<string, string | undefined>>;
+  readonly log: import('../base/log').Log;
+  readonly env: Env;
+}
