@@ -42,7 +42,12 @@ export interface Section {
   /** Of the payload, in bytes. */
   readonly payloadOffset: number;
   readonly size: number;
+  /** 0 for the file's own sections; 1 and more for those of modules inside a component. */
+  readonly depth: number;
 }
+
+/** Features that not every host has. `env` stands for imports from modules that are not WASI's, which only an embedder provides. */
+export type Need = 'component' | 'threads' | 'sockets' | 'memory64' | 'multi-memory' | 'exceptions' | 'gc' | 'unstable' | 'env';
 
 /** What can be told of a module without compiling it. */
 export interface WasmModule {
@@ -58,6 +63,6 @@ export interface WasmModule {
   readonly targetFeatures: readonly string[];
   readonly hasDwarf: boolean;
   readonly hasNames: boolean;
-  /** WebAssembly features that are beyond what every host has: 'threads', 'sockets', 'memory64'. */
-  readonly needs: readonly string[];
+  /** What it asks for beyond what every host has. */
+  readonly needs: readonly Need[];
 }
