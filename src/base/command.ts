@@ -8,8 +8,10 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: Env;
-  /** What the user is shown instead of `tool`, where the tool is our own command line. */
+  /** What the user is shown instead of `tool`, where the tool is our own command line, or a script that a Node runs. */
   readonly shownAs?: string;
+  /** What the user is shown instead of `args`. */
+  readonly shownArgs?: readonly string[];
 }
 
 /** Where a process's output goes, and what ends it early. */
@@ -39,7 +41,7 @@ export function showCommand(command: Command, platform: NodeJS.Platform = proces
   const env = Object.entries(command.env ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const shownEnv = command.shownAs === undefined ? env : [];
   const prefix = shownEnv.map(([name, value]) => (platform === 'win32' ? `set "${name}=${value}" && ` : `${name}=${quotePosix(value)} `));
-  return prefix.join('') + [command.shownAs ?? quote(command.tool), ...command.args.map(quote)].join(' ');
+  return prefix.join('') + [command.shownAs ?? quote(command.tool), ...(command.shownArgs ?? command.args).map(quote)].join(' ');
 }
 
 function quotePosix(text: string): string {

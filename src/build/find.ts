@@ -1,0 +1,144 @@
+import { readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import * as path from 'node:path';
+import { systemCode } from '../base/error';
+import type { FolderEntries, Project, Toolchain } from './project';
+import { toolchains } from './toolchains/index';
+
+export interface FindOptions {
+  readonly signal?: AbortSignal;
+  /** How many folders deep below a root; 32 unless told. */
+  readonly depth?: number;
+}
+
+/** Folders that hold what tools made or fetched, never a project of the user's. */
+const skipped = new Set([
+  'node_modules', 'bower_components', 'jspm_packages', 'target', 'build', 'dist', 'out', 'vendor', 'third_party', '__pycache__', 'venv',
+  'CMakeFiles', 'zig-out', 'zig-cache', 'bazel-out', 'obj', 'Pods', 'DerivedData',
+]);
+
+/** Whether a folder is left out when projects or sources are sought; hidden ones always are. */
+export function isSkipped(name: string): boolean {
+  return name.startsWith('.') || name.startsWith('cmake-build-') || skipped.has(name);
+}
+
+/** Milliseconds of reading between two turns of the event loop, so that an editor stays responsive. */
+const slice = 8;
+
+interface Waiting {
+  readonly folder: string;
+  readonly depth: number;
+  /** Families whose projects above build what is here. */
+  readonly owned: ReadonlySet<string>;
+}
+
+/**
+ * Every project in the roots and the folders below them, in order of path. What can't be read is left out; links to folders are not
+ * followed. Rejects with `signal.reason` when aborted.
+ */
+export async function findProjects(roots: readonly string[], options: FindOptions = {}): Promise<readonly Project[]> {
+  const maxDepth = options.depth ?? 32;
+  const found: Project[] = [];
+  const seen = new Set<string>();
+  const waiting: Waiting[] = roots.map(root => ({ folder: path.resolve(root), depth: 0, owned: new Set<string>() }));
+  let since = performance.now();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next.folder)) continue;
+    seen.add(next.folder);
+    if (performance.now() - since > slice) {
+      await new Promise(resolve => setImmediate(resolve));
+      options.signal?.throwIfAborted();
+      since = performance.now();
+    }
+    // The synchronous call takes a third of the asynchronous one's time, which waits in line for a thread.
+    const entries = readEntriesNow(next.folder);
+    if (entries === undefined) continue;
+    let owned = next.owned;
+    const marked = markers(entries, owned);
+    if (marked.length > 0) {
+      const detected = await detectMarked(entries, marked);
+      found.push(...detected.projects);
+      if (detected.owns.length > 0) owned = new Set([...owned, ...detected.owns]);
+    }
+    if (next.depth < maxDepth) {
+      for (const name of entries.folders) {
+        if (!isSkipped(name)) waiting.push({ folder: entries.folder + path.sep + name, depth: next.depth + 1, owned });
+      }
+    }
+  }
+  options.signal?.throwIfAborted();
+  return found.sort((a, b) => compare(a.folder, b.folder) || compare(a.file ?? '', b.file ?? '') || compare(a.toolchain, b.toolchain));
+}
+
+/** The projects of one folder, not of those below it; none where it can't be read. */
+export async function projectsIn(folder: string): Promise<readonly Project[]> {
+  const entries = await readEntries(folder);
+  return entries === undefined ? [] : (await detectMarked(entries, markers(entries, new Set()))).projects;
+}
+
+interface Marked {
+  readonly toolchain: Toolchain;
+  readonly marker: string;
+}
+
+/** The toolchains that see their marker here. The first of a family wins: CMake before a Makefile before loose sources. */
+function markers(entries: FolderEntries, owned: ReadonlySet<string>): readonly Marked[] {
+  const marked: Marked[] = [];
+  for (const toolchain of toolchains) {
+    if (owned.has(toolchain.family)) continue;
+    const marker = toolchain.marker(entries);
+    if (marker !== undefined) marked.push({ toolchain, marker });
+  }
+  return marked;
+}
+
+async function detectMarked(entries: FolderEntries, marked: readonly Marked[]): Promise<{ projects: Project[]; owns: string[] }> {
+  const projects: Project[] = [];
+  const owns: string[] = [];
+  const families = new Set<string>();
+  for (const { toolchain, marker } of marked) {
+    if (families.has(toolchain.family)) continue;
+    const detected = await toolchain.detect(entries, marker);
+    if (detected.projects.length > 0 || detected.owns !== undefined) families.add(toolchain.family);
+    projects.push(...detected.projects);
+    owns.push(...(detected.owns ?? []));
+  }
+  return { projects, owns };
+}
+
+function readEntriesNow(folder: string): FolderEntries | undefined {
+  try {
+    return sortEntries(folder, readdirSync(folder, { withFileTypes: true }));
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+/** A folder's entries; undefined when it is none or can't be read. */
+export async function readEntries(folder: string): Promise<FolderEntries | undefined> {
+  try {
+    return sortEntries(folder, await readdir(folder, { withFileTypes: true }));
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): undefined {
+  if (systemCode(error) === undefined) throw error;
+  return undefined;
+}
+
+function sortEntries(folder: string, list: readonly import('node:fs').Dirent[]): FolderEntries {
+  const files = new Set<string>();
+  const folders = new Set<string>();
+  for (const entry of list) {
+    // A link is taken for a file: a linked source counts, and a linked folder can't lead us in circles.
+    if (entry.isDirectory()) folders.add(entry.name);
+    else files.add(entry.name);
+  }
+  return { folder, files, folders };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
