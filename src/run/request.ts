@@ -1,4 +1,7 @@
-import type { Env, Exit, Io } from '../base/command';
+import type { Exit, Io } from '../base/command';
+import type { Remedy } from '../base/error';
+import type { Found } from '../base/find';
+import type { Log } from '../base/log';
 import type { WasmModule } from '../wasm/module';
 
 /** A host folder that the guest sees under another name. */
@@ -46,15 +49,21 @@ export type RunIo = { readonly terminal: true; readonly signal: AbortSignal } | 
 export interface Runtime {
   readonly id: string;
   readonly title: string;
-  /** Why this module can't run here, as a sentence; undefined when it can. */
+  /** Why this module can't run here, as the part of a sentence ("it is a component"); undefined when it can. */
   objection(info: WasmModule): string | undefined;
   /** Where it is, or every place looked at. */
-  find(context: RunContext): Promise<import('../base/find').Found>;
+  find(context: RunContext, signal: AbortSignal): Promise<Found>;
+  /**
+   * Runs it; the exit code is the guest's, 134 for a trap, 124 for the time limit, 128 and its number for a signal. Throws UserError for what keeps it
+   * from starting, and `signal.reason` when it was stopped.
+   */
   run(request: RunRequest, io: RunIo, context: RunContext): Promise<Exit>;
+  /** How to get it. */
+  readonly install: readonly Remedy[];
 }
 
 export interface RunContext {
+  /** Tool paths of the user's settings: `wasmedge`, `wasmtime`, `node`. */
   readonly paths: Readonly<Record<string, string | undefined>>;
-  readonly log: import('../base/log').Log;
-  readonly env: Env;
+  readonly log: Log;
 }
