@@ -25,7 +25,7 @@ export async function compile(outdir = resolve(root, 'out')) {
   await esbuild.build({
     absWorkingDir: root,
     entryPoints: [...files(resolve(root, 'src'), '.ts'), ...files(resolve(root, 'test'), '.ts', [], ['node_modules', 'fixtures'])],
-    outdir, outbase: root, format: 'cjs', platform: 'node', target: 'node20', sourcemap: 'inline', logLevel: 'warning',
+    outdir, outbase: root, format: 'cjs', platform: 'node', target: 'node20', sourcemap: 'inline', logLevel: 'warning', supported: { 'dynamic-import': false },
   });
 }
 
