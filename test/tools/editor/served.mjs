@@ -6,24 +6,7 @@ import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import { cleanEnv, end, start, which } from '../processes.mjs';
 import { codeServer } from './install.mjs';
-
-/** Settings that keep the editor from asking and from calling out. */
-const quiet = {
-  'chat.disableAIFeatures': true,
-  'git.enabled': false,
-  'extensions.autoUpdate': false,
-  'extensions.autoCheckUpdates': false,
-  'extensions.ignoreRecommendations': true,
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'telemetry.telemetryLevel': 'off',
-  'update.mode': 'none',
-  'security.workspace.trust.startupPrompt': 'never',
-  'window.confirmBeforeClose': 'never',
-  'terminal.integrated.enablePersistentSessions': false,
-  'files.simpleDialog.enable': true,
-};
+import { quiet } from './settings.mjs';
 
 /** Chromium or Chrome on this machine: CHROMIUM names one, else PATH and the usual places. */
 export function chromium() {

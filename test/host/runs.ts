@@ -1,0 +1,26 @@
+/** One start of the editor: which suite runs, and what the editor has open. `test/tools/host.mjs` reads this table. */
+export interface HostRun {
+  readonly name: string;
+  /** Folder below test/host/suites whose *.test.ts run. */
+  readonly suite: string;
+  /** What is opened: a folder or .code-workspace, from the project's root; a fresh copy of it (of its folder) each time. Nothing: an empty window. */
+  readonly open?: string;
+  /** Whether folders are trusted; true unless said otherwise. */
+  readonly trust?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Further extensions under development (stubs), from the project's root. */
+  readonly extensions?: readonly string[];
+  /** Programs without which the run makes no sense; when one is missing it is skipped with a line, or fails with CI=true. */
+  readonly needs?: readonly string[];
+  /** Seconds until the run is given up; 300 unless said otherwise. */
+  readonly timeout?: number;
+  /** The browser's extension host: our manifest with `browser` and without `main`. */
+  readonly web?: boolean;
+}
+
+/** Every run, in order. A row is all that a new suite needs. */
+export const runs: readonly HostRun[] = [
+  { name: 'smoke', suite: 'smoke', open: 'test/host/workspaces/c' },
+  { name: 'empty', suite: 'smoke' },
+];
