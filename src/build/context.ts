@@ -1,4 +1,4 @@
-import type { Exec } from '../base/command';
+import type { Env, Exec } from '../base/command';
 import { exec } from '../base/exec';
 import { findProgram, thisMachine, type Machine } from '../base/find';
 import { noLog, type Log } from '../base/log';
@@ -14,6 +14,8 @@ export interface ContextParts {
   readonly paths?: Readonly<Record<string, string | undefined>>;
   readonly embedded?: 'ask' | 'always' | 'never';
   readonly machine?: Machine;
+  /** Environment of our own command line, besides what it inherits. */
+  readonly environment?: Env;
   prepareEmbedded?(): Promise<void>;
 }
 
@@ -21,7 +23,7 @@ export interface ContextParts {
 export function makeContext(parts: ContextParts): BuildContext {
   const machine = parts.machine ?? thisMachine;
   // The editor's own binary is Electron, which is a Node only when told so.
-  const env = process.versions.electron === undefined ? undefined : { ELECTRON_RUN_AS_NODE: '1' };
+  const env = process.versions.electron === undefined ? parts.environment : { ELECTRON_RUN_AS_NODE: '1', ...parts.environment };
   const paths = parts.paths ?? {};
   return {
     exec: parts.exec ?? exec,

@@ -1,7 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import * as path from 'node:path';
-import { systemCode } from '../base/error';
+import { isSkipped, readEntries, readEntriesNow } from './entries';
 import type { FolderEntries, Project, Toolchain } from './project';
 import { toolchains } from './toolchains/index';
 
@@ -9,17 +7,6 @@ export interface FindOptions {
   readonly signal?: AbortSignal;
   /** How many folders deep below a root; 32 unless told. */
   readonly depth?: number;
-}
-
-/** Folders that hold what tools made or fetched, never a project of the user's. */
-const skipped = new Set([
-  'node_modules', 'bower_components', 'jspm_packages', 'target', 'build', 'dist', 'out', 'vendor', 'third_party', '__pycache__', 'venv',
-  'CMakeFiles', 'zig-out', 'zig-cache', 'bazel-out', 'obj', 'Pods', 'DerivedData',
-]);
-
-/** Whether a folder is left out when projects or sources are sought; hidden ones always are. */
-export function isSkipped(name: string): boolean {
-  return name.startsWith('.') || name.startsWith('cmake-build-') || skipped.has(name);
 }
 
 /** Milliseconds of reading between two turns of the event loop, so that an editor stays responsive. */
@@ -104,39 +91,6 @@ async function detectMarked(entries: FolderEntries, marked: readonly Marked[]): 
     owns.push(...(detected.owns ?? []));
   }
   return { projects, owns };
-}
-
-function readEntriesNow(folder: string): FolderEntries | undefined {
-  try {
-    return sortEntries(folder, readdirSync(folder, { withFileTypes: true }));
-  } catch (error) {
-    return unreadable(error);
-  }
-}
-
-/** A folder's entries; undefined when it is none or can't be read. */
-export async function readEntries(folder: string): Promise<FolderEntries | undefined> {
-  try {
-    return sortEntries(folder, await readdir(folder, { withFileTypes: true }));
-  } catch (error) {
-    return unreadable(error);
-  }
-}
-
-function unreadable(error: unknown): undefined {
-  if (systemCode(error) === undefined) throw error;
-  return undefined;
-}
-
-function sortEntries(folder: string, list: readonly import('node:fs').Dirent[]): FolderEntries {
-  const files = new Set<string>();
-  const folders = new Set<string>();
-  for (const entry of list) {
-    // A link is taken for a file: a linked source counts, and a linked folder can't lead us in circles.
-    if (entry.isDirectory()) folders.add(entry.name);
-    else files.add(entry.name);
-  }
-  return { folder, files, folders };
 }
 
 function compare(a: string, b: string): number {

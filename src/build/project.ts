@@ -82,6 +82,8 @@ export interface BuildStep {
   readonly inputs: readonly string[];
   /** A Makefile-style dependency file that the step writes; its entries count as inputs. */
   readonly depfile?: string;
+  /** The outputs need only exist: later steps change them. */
+  readonly once?: boolean;
   /** Steps of one stage may run at once; a stage waits for the one before. */
   readonly stage: number;
   /** Where a message without a place belongs: the source, or the manifest. */
@@ -114,6 +116,8 @@ export interface BuildPlan {
   readonly compiler?: string;
   /** Whether the embedded compiler is among its commands. */
   readonly usesEmbedded?: boolean;
+  /** Called when a step failed: forgets answers that may have become wrong. */
+  failed?(): Promise<void>;
 }
 
 /** What cleaning a project comes to. */
