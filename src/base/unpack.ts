@@ -74,7 +74,7 @@ export function insideName(name: string, platform: NodeJS.Platform = process.pla
 }
 
 function badWindowsName(part: string): boolean {
-  return /[\\:<>"|?*\u0001-\u001f]|[. ]$/.test(part) || /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i.test(part);
+  return /[\\:<>"|?*]|[. ]$/.test(part) || Array.from(part).some(char => char < ' ') || /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i.test(part);
 }
 
 /** Whether a symbolic link at `inside` points below the folder. `..` may only lead: after a name it would follow another link's parent. */

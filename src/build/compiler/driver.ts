@@ -7,11 +7,8 @@ import { frontendJob, needsJobs, readJobs, temporaryOutputs } from './jobs';
 import { absoluteArguments, linkerTable, nmTable, objdumpTable, ranlibTable, stripTable, takeArguments } from './operands';
 import { guestPath, hostPath } from './paths';
 import { replaceFile } from './pending';
+import { readsStdin, type Asked } from './protocol';
 import { expandResponses } from './response';
-
-/** The tools that users call; argv[0] picks the one inside the module. */
-export const tools = ['cc', 'c++', 'ar', 'ranlib', 'nm', 'objdump', 'strip'] as const;
-export type Tool = (typeof tools)[number];
 
 /** One run of the module. */
 export interface Run {
@@ -26,12 +23,8 @@ export interface Ran {
   readonly stderr: Uint8Array;
 }
 
-/** What a user asked for. */
-export interface Request {
-  readonly tool: Tool;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+/** What a user asked for, with what is on standard input. */
+export interface Request extends Asked {
   readonly stdin?: Uint8Array;
 }
 
@@ -49,18 +42,12 @@ export interface Ground {
 
 /** A store of precompiled headers. */
 export interface Precompiled {
-  /** Further arguments for a compile by these, or undefined; `settle` is called after the run. */
-  prepare(argv: readonly string[], request: Request, env: Readonly<Record<string, string>>): { readonly args: readonly string[]; settle(ran: Ran): void } | undefined;
-}
-
-/** Whether a request reads standard input, which is only waited for then. */
-export function readsStdin(tool: Tool, args: readonly string[]): boolean {
-  return args.includes('-') || (tool === 'ar' && args.some(arg => arg === '-M' || arg === 'M'));
+  /** Further arguments for a compile, or undefined; `settle` is called after the run and tells whether its result can be used. */
+  prepare(argv: readonly string[], request: Request, env: Readonly<Record<string, string>>): { readonly args: readonly string[]; settle(ran: Ran): boolean } | undefined;
 }
 
 /** Runs one of the tools to its end, as a command line would. */
 export function runTool(request: Request, ground: Ground): Ran {
-  const cwd = guestPath(request.cwd);
   const env = compilerEnvironment(request.env, { cwd: guestPath(shownFolder(request)), temporary: guestPath(ground.temporary) });
   const args = expandResponses(request.args, request.cwd);
   const plain = (argv: readonly string[]): Ran => ground.run({ argv, env, stdin: request.stdin });
@@ -154,9 +141,7 @@ class Driver {
     const quicker = this.#ground.precompiled?.prepare(argv, { ...this.#request, args: this.#args }, this.#env);
     if (quicker !== undefined) {
       const ran = this.#start([...argv, ...quicker.args]);
-      quicker.settle(ran);
-      if (ran.code === 0) return this.#keep(ran);
-      // Whatever is wrong is told by a run that nothing was done to.
+      if (quicker.settle(ran)) return this.#keep(ran);
     }
     const ran = this.#start(argv);
     if (ran.code !== 0 && Buffer.from(ran.stderr).includes(needsJobs)) return this.#planned(argv);

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { threadId } from 'node:worker_threads';
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from '../../base/error';
 import { FileType } from '../../wasi/abi';
@@ -150,7 +150,7 @@ export class PendingFile {
 /** Writes a file beside its place and moves it there. Where only the file itself may be written, it is written in place. */
 export function replaceFile(path: string, bytes: Uint8Array, mode: number | undefined): void {
   // Short, whatever the file's own name is: names end at 255 bytes.
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 40)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 40)}.${process.pid}-${threadId}-${serial++}.tmp`);
   try {
     fs.writeFileSync(temporary, bytes, { flag: 'wx', mode: mode ?? 0o666 });
     if (mode !== undefined) fs.chmodSync(temporary, mode);

@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Request } from './driver';
+import { Engine, type EnginePlaces } from './engine';
+import type { HeaderRecipe } from './headers';
+
+// One worker for each job that runs at once: compilations are synchronous. The module comes compiled, and its code is shared.
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly module: WebAssembly.Module;
+  readonly places: EnginePlaces;
+}
+
+export type WorkerTask = { readonly kind: 'run'; readonly request: Request } | { readonly kind: 'headers'; readonly recipe: HeaderRecipe };
+
+export interface WorkerAnswer {
+  readonly code: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+  /** Precompiled headers that would have helped and are not there. */
+  readonly wanted?: HeaderRecipe;
+}
+
+const start = workerData as WorkerStart;
+const engine = new Engine(start.module, start.places);
+
+parentPort?.on('message', (task: WorkerTask) => {
+  if (task.kind === 'headers') {
+    engine.headers?.make(task.recipe);
+    parentPort?.postMessage({ code: 0, stdout: new Uint8Array(0), stderr: new Uint8Array(0) } satisfies WorkerAnswer);
+    return;
+  }
+  const ran = engine.run(task.request);
+  // Copies of the right length: the buffers behind are larger.
+  const stdout = ran.stdout.slice();
+  const stderr = ran.stderr.slice();
+  parentPort?.postMessage({ code: ran.code, stdout, stderr, wanted: engine.headers?.takeWanted() } satisfies WorkerAnswer, [stdout.buffer, stderr.buffer]);
+});
