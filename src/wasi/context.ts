@@ -1,5 +1,5 @@
 import { FILE_RIGHTS, DIRECTORY_RIGHTS, STREAM_RIGHTS, Rights } from './abi';
-import { FileSystem, Stat, type Device } from './device';
+import { FileSystem, Open, Stat, type Device } from './device';
 import { Errno } from './errno';
 import { Guest, type Decode } from './guest';
 import { Kind, kindOf, Place, Table, type SharedTable } from './table';
@@ -103,7 +103,8 @@ export class Context {
     options.preopens.forEach((preopen, i) => {
       const device = table.addDevice(preopen.files);
       if (!first) return;
-      const fd = table.add(Kind.DIRECTORY, device, preopen.handle, DIRECTORY_RIGHTS, DIRECTORY_RIGHTS | FILE_RIGHTS);
+      const fd = table.add(Kind.DIRECTORY, device, preopen.handle, DIRECTORY_RIGHTS, DIRECTORY_RIGHTS | FILE_RIGHTS, 0,
+        preopen.readonly === true ? Open.READONLY : 0);
       table.preopen[fd] = i + 1;
     });
     for (const listener of options.listeners ?? []) {
@@ -141,6 +142,15 @@ export class Context {
       if (table.kind[fd] !== Kind.DIRECTORY) return Errno.NOTDIR;
     }
     return ((table.rights[fd] as number) & rights) === rights ? 0 : Errno.NOTCAPABLE;
+  }
+
+  /** 0 when `fd` is a directory with `rights` in which something may be changed. */
+  checkWritable(fd: number, rights: number): number {
+    return this.checkDirectory(fd, rights) || (this.isReadonly(fd) ? Errno.ROFS : 0);
+  }
+
+  isReadonly(fd: number): boolean {
+    return ((this.table.how[fd] as number) & Open.READONLY) !== 0;
   }
 
   /** Finds out what an untold descriptor is, and takes off the rights that its kind can't carry. */

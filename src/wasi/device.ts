@@ -29,6 +29,8 @@ export const Open = {
   /** A symbolic link in the last place is followed. */
   FOLLOW: 64,
   APPEND: 128, NONBLOCK: 256, SYNC: 512, DSYNC: 1024,
+  /** Below a read-only preopen; the host's own mark, which a file system may disregard. */
+  READONLY: 2048,
 } as const;
 
 /** `position` of a read or write at the device's own place: pipes, terminals, sockets; in a write to a file that was opened with APPEND, its end. */

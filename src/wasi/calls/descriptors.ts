@@ -156,7 +156,7 @@ export function descriptorCalls(context: Context): Calls {
       return -device(fd).setSize(handle(fd), Number(size));
     },
     fd_filestat_set_times(fd: number, accessed: bigint, modified: bigint, flags: number) {
-      const errno = context.check(fd, Rights.FD_FILESTAT_SET_TIMES);
+      const errno = context.check(fd, Rights.FD_FILESTAT_SET_TIMES) || (context.isReadonly(fd) ? Errno.ROFS : 0);
       if (errno !== 0) return errno;
       const times = chosenTimes(accessed, modified, flags);
       return times === undefined ? Errno.INVAL : -device(fd).setFileTimes(handle(fd), times.accessed, times.modified);

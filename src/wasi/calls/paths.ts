@@ -29,10 +29,13 @@ export function pathCalls(context: Context): Calls {
   };
 
   const open = (fd: number, lookup: number, name: string, oflags: number, base: number, inheriting: number, flags: number): number => {
-    const how = howToOpen(lookup, oflags, base, flags);
+    let how = howToOpen(lookup, oflags, base, flags);
     const device = table.device[fd] as number;
-    const opened = files(fd).open(handle(fd), name, how);
-    if (opened < 0) return opened;
+    const readonly = context.isReadonly(fd);
+    if (readonly && (how & (Open.WRITE | Open.TRUNCATE | Open.EXCLUSIVE)) !== 0) return -Errno.ROFS;
+    const opened = files(fd).open(handle(fd), name, readonly ? how & ~Open.CREATE : how);
+    if (opened < 0) return readonly && opened === -Errno.NOENT && (how & Open.CREATE) !== 0 ? -Errno.ROFS : opened;
+    if (readonly) how |= Open.READONLY;
     const kind = (how & Open.DIRECTORY) !== 0 ? Kind.DIRECTORY : (how & Open.WRITE) !== 0 && (how & (Open.CREATE | Open.TRUNCATE)) !== 0 ? Kind.FILE : Kind.UNTOLD;
     const fit = kind === Kind.DIRECTORY ? DIRECTORY_RIGHTS : kind === Kind.FILE ? FILE_RIGHTS : ALL_RIGHTS;
     const added = table.add(kind, device, opened, base & fit, inheriting & (kind === Kind.FILE ? FILE_RIGHTS : ALL_RIGHTS),
@@ -81,7 +84,7 @@ export function pathCalls(context: Context): Calls {
     },
     path_filestat_set_times(fd: number, lookup: number, pointer: number, length: number, accessed: bigint, modified: bigint, flags: number) {
       pointer >>>= 0; length >>>= 0;
-      const errno = context.checkDirectory(fd, Rights.PATH_FILESTAT_SET_TIMES);
+      const errno = context.checkWritable(fd, Rights.PATH_FILESTAT_SET_TIMES);
       if (errno !== 0) return errno;
       const times = chosenTimes(accessed, modified, flags);
       if (times === undefined) return Errno.INVAL;
@@ -91,28 +94,28 @@ export function pathCalls(context: Context): Calls {
     },
     path_create_directory(fd: number, pointer: number, length: number) {
       pointer >>>= 0; length >>>= 0;
-      const errno = context.checkDirectory(fd, Rights.PATH_CREATE_DIRECTORY);
+      const errno = context.checkWritable(fd, Rights.PATH_CREATE_DIRECTORY);
       if (errno !== 0) return errno;
       const name = path(pointer, length);
       return typeof name === 'number' ? name : -files(fd).makeDirectory(handle(fd), name);
     },
     path_remove_directory(fd: number, pointer: number, length: number) {
       pointer >>>= 0; length >>>= 0;
-      const errno = context.checkDirectory(fd, Rights.PATH_REMOVE_DIRECTORY);
+      const errno = context.checkWritable(fd, Rights.PATH_REMOVE_DIRECTORY);
       if (errno !== 0) return errno;
       const name = path(pointer, length);
       return typeof name === 'number' ? name : -files(fd).removeDirectory(handle(fd), name);
     },
     path_unlink_file(fd: number, pointer: number, length: number) {
       pointer >>>= 0; length >>>= 0;
-      const errno = context.checkDirectory(fd, Rights.PATH_UNLINK_FILE);
+      const errno = context.checkWritable(fd, Rights.PATH_UNLINK_FILE);
       if (errno !== 0) return errno;
       const name = path(pointer, length);
       return typeof name === 'number' ? name : -files(fd).unlink(handle(fd), name);
     },
     path_rename(fd: number, pointer: number, length: number, toFd: number, toPointer: number, toLength: number) {
       pointer >>>= 0; length >>>= 0; toPointer >>>= 0; toLength >>>= 0;
-      const errno = context.checkDirectory(fd, Rights.PATH_RENAME_SOURCE) || context.checkDirectory(toFd, Rights.PATH_RENAME_TARGET);
+      const errno = context.checkWritable(fd, Rights.PATH_RENAME_SOURCE) || context.checkWritable(toFd, Rights.PATH_RENAME_TARGET);
       if (errno !== 0) return errno;
       const from = path(pointer, length);
       if (typeof from === 'number') return from;
@@ -123,7 +126,7 @@ export function pathCalls(context: Context): Calls {
     },
     path_link(fd: number, lookup: number, pointer: number, length: number, toFd: number, toPointer: number, toLength: number) {
       pointer >>>= 0; length >>>= 0; toPointer >>>= 0; toLength >>>= 0;
-      const errno = context.checkDirectory(fd, Rights.PATH_LINK_SOURCE) || context.checkDirectory(toFd, Rights.PATH_LINK_TARGET);
+      const errno = context.checkWritable(fd, Rights.PATH_LINK_SOURCE) || context.checkWritable(toFd, Rights.PATH_LINK_TARGET);
       if (errno !== 0) return errno;
       // Following the link would need a hard link to what it names: no system call does that in one step.
       if (lookup !== 0) return Errno.INVAL;
@@ -136,7 +139,7 @@ export function pathCalls(context: Context): Calls {
     },
     path_symlink(pointer: number, length: number, fd: number, toPointer: number, toLength: number) {
       pointer >>>= 0; length >>>= 0; toPointer >>>= 0; toLength >>>= 0;
-      const errno = context.checkDirectory(fd, Rights.PATH_SYMLINK);
+      const errno = context.checkWritable(fd, Rights.PATH_SYMLINK);
       if (errno !== 0) return errno;
       const target = path(pointer, length);
       if (typeof target === 'number') return target;

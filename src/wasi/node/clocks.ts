@@ -1,0 +1,75 @@
+import { Clock } from '../abi';
+import type { Clocks } from '../context';
+
+/** How far (ms) the system's time may run from ours before we follow it, and how often (ms) that is looked at. */
+const DRIFT = 2;
+const LOOK = 250;
+
+/** The clocks of this process. */
+export class NodeClocks implements Clocks {
+  /** Nanoseconds of real time at performance.now() 0, in two parts: whole milliseconds don't fit a double's nanoseconds. */
+  #anchor = Date.now() - performance.now();
+  #looked = performance.now();
+  readonly #sleep: Int32Array;
+
+  /** `sleep`: a word that another thread wakes us by. */
+  constructor(sleep = new Int32Array(new SharedArrayBuffer(4))) {
+    this.#sleep = sleep;
+  }
+
+  write(id: number, view: DataView, at: number): boolean {
+    const now = performance.now();
+    if (id === Clock.MONOTONIC) {
+      const ns = Math.floor(now * 1e6);
+      view.setUint32(at, ns >>> 0, true);
+      view.setUint32(at + 4, ns / 2 ** 32, true);
+      return true;
+    }
+    if (id === Clock.REALTIME) {
+      // In 2^-32 parts: milliseconds and nanoseconds are multiplied apart, so that nothing is lost beyond 2^53.
+      const ms = this.#real(now);
+      const whole = Math.floor(ms);
+      const ns = BigInt(whole) * 1000000n + BigInt(Math.floor((ms - whole) * 1e6));
+      view.setBigUint64(at, ns, true);
+      return true;
+    }
+    const ns = this.now(id);
+    if (ns === undefined) return false;
+    view.setBigUint64(at, BigInt(Math.floor(ns)), true);
+    return true;
+  }
+
+  now(id: number): number | undefined {
+    switch (id) {
+      case Clock.REALTIME: return this.#real(performance.now()) * 1e6;
+      case Clock.MONOTONIC: return performance.now() * 1e6;
+      // The program is all that this process does.
+      case Clock.PROCESS_CPUTIME: case Clock.THREAD_CPUTIME: {
+        const { user, system } = process.cpuUsage();
+        return (user + system) * 1000;
+      }
+      default: return undefined;
+    }
+  }
+
+  resolution(id: number): number | undefined {
+    switch (id) {
+      case Clock.REALTIME: case Clock.MONOTONIC: return 1;
+      case Clock.PROCESS_CPUTIME: case Clock.THREAD_CPUTIME: return 1000;
+      default: return undefined;
+    }
+  }
+
+  wait(ms: number): void {
+    Atomics.wait(this.#sleep, 0, Atomics.load(this.#sleep, 0), Math.max(0, ms));
+  }
+
+  #real(now: number): number {
+    if (now - this.#looked > LOOK) {
+      this.#looked = now;
+      // Somebody set the clock, or the machine slept.
+      if (Math.abs(Date.now() - (this.#anchor + now)) > DRIFT) this.#anchor = Date.now() - now;
+    }
+    return this.#anchor + now;
+  }
+}

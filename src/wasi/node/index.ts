@@ -1,0 +1,98 @@
+// The host on Node: real folders, the process's own streams, its clocks. For a process of its own, which ends with the guest.
+//
+//   const host = createNodeHost({ args, env, mounts: [{ host: '/home/me/data', guest: '/data' }], exit: code => process.exit(code) });
+//   const instance = await WebAssembly.instantiate(module, host.imports(module));
+//   const code = host.start(instance);     // traps come through as WebAssembly.RuntimeError; host.flush() was called
+import { createWasi, type Wasi } from '..';
+import type { Preopen, WasiOptions } from '../context';
+import { NodeClocks } from './clocks';
+import { canOpenByDescriptor, LinuxFiles } from './linux';
+import { PortableFiles } from './portable';
+import { randomSource } from './random';
+import { standardStream, Stdio } from './stdio';
+import { decodeNode } from './text';
+
+export { LinuxFiles, canOpenByDescriptor } from './linux';
+export { PortableFiles } from './portable';
+export { NodeClocks } from './clocks';
+export { Stdio, standardStream } from './stdio';
+export { randomSource } from './random';
+
+/** A folder of this machine that the guest finds open. */
+export interface NodeMount {
+  /** Absolute. */
+  readonly host: string;
+  readonly guest: string;
+  readonly readonly?: boolean;
+}
+
+export interface NodeHostOptions {
+  /** The first is the program's name. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly NodeMount[];
+  readonly limits?: {
+    /** Bytes of standard output and error together. */
+    readonly output?: number;
+    readonly openFiles?: number;
+  };
+  /** Ends the process (proc_exit); left out, `start` returns the code. Must not return. */
+  readonly exit?: ((code: number) => never) | undefined;
+  /** Tells the user that a limit was reached, and ends the process. Left out, writes then fail with NOSPC. */
+  readonly onLimit?: ((limit: 'output', value: number) => never) | undefined;
+  /** How directories are found: by descriptor where the system can (Linux), else name by name. Tests choose. */
+  readonly resolver?: 'descriptor' | 'walk';
+  /** The descriptor that is the guest's standard input; 0 unless told. */
+  readonly stdin?: number;
+  /** Replaces the process's streams. */
+  readonly stdio?: WasiOptions['stdio'];
+  /** Holds back floods of small writes to pipes and files for up to 20 ms (default true). */
+  readonly hold?: boolean;
+}
+
+export interface NodeHost extends Wasi {
+  /** Writes out what is held back: before a message about the program's end. */
+  flush(): void;
+}
+
+/** A folder that could not be opened as a preopen; `code` is the system's (`ENOENT`). */
+export class MountError extends Error {
+  readonly mount: NodeMount;
+  readonly code: string;
+  constructor(mount: NodeMount, cause: unknown) {
+    super(`cannot open ${mount.host}`, { cause });
+    this.mount = mount;
+    this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'EIO';
+  }
+}
+
+/** A host over this process. Throws MountError for a mount that can't be opened. */
+export function createNodeHost(options: NodeHostOptions): NodeHost {
+  const clocks = new NodeClocks();
+  const byDescriptor = options.resolver === undefined ? canOpenByDescriptor() : options.resolver === 'descriptor';
+  const files = byDescriptor ? new LinuxFiles(options.mounts.map(mount => mount.host)) : new PortableFiles();
+  const preopens = options.mounts.map((mount): Preopen => {
+    try {
+      return { name: mount.guest, files, handle: files.openRoot(mount.host), readonly: mount.readonly };
+    } catch (error) {
+      throw new MountError(mount, error);
+    }
+  });
+  const { exit, onLimit } = options;
+  const stdio = new Stdio({
+    clocks,
+    limit: options.limits?.output,
+    onLimit: onLimit === undefined ? undefined : value => onLimit('output', value),
+    // As a native program that SIGPIPE ends.
+    onBrokenPipe: exit === undefined ? undefined : () => exit(141),
+    hold: options.hold !== false,
+  });
+  const standard = options.stdio ?? [options.stdin ?? 0, 1, 2].map(fd => standardStream(stdio, fd));
+  if (standard[1]?.terminal === true) stdio.hold = false;
+  const flush = () => { stdio.flush(); };
+  const wasi = createWasi({
+    args: options.args, env: options.env, preopens, stdio: standard, clocks, random: randomSource(), flush, exit,
+    maxOpenFiles: options.limits?.openFiles, decode: decodeNode,
+  });
+  return { ...wasi, flush };
+}
