@@ -17,10 +17,16 @@ export interface HostRun {
   readonly timeout?: number;
   /** The browser's extension host: our manifest with `browser` and without `main`. */
   readonly web?: boolean;
+  /** The packaged extension, installed, instead of the one under development; these are the part `package` of `npm test`. */
+  readonly packaged?: boolean;
 }
 
 /** Every run, in order. A row is all that a new suite needs. */
 export const runs: readonly HostRun[] = [
   { name: 'smoke', suite: 'smoke', open: 'test/host/workspaces/c' },
   { name: 'empty', suite: 'smoke' },
+  {
+    name: 'packaged', suite: 'packaged', open: 'test/host/workspaces/packaged', packaged: true, extensions: ['test/host/stub'],
+    settings: { 'wasmWorkbench.compiler.embedded': 'always' },
+  },
 ];

@@ -1,7 +1,8 @@
-// Runs the suites of test/host inside a real VS Code: `node test/tools/host.mjs [RUN...] [--grep TEXT]`. Which editor:
+// Runs the suites of test/host inside a real VS Code: `node test/tools/host.mjs [RUN...] [--packaged] [--grep TEXT]`; those of
+// the packaged extension only with --packaged or by name. Which editor:
 // WASM_WORKBENCH_EDITOR=desktop|served, or a path of an editor's program; else the desktop one, and where that can't be had the served one.
 import * as esbuild from 'esbuild';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -11,8 +12,9 @@ import { desktop, runDesktop } from './editor/desktop.mjs';
 import { openEditor } from './editor/served.mjs';
 import { root, stage } from './editor/stage.mjs';
 import { which } from './processes.mjs';
+import { objections, pack } from './vsix.mjs';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, packaged: { type: 'boolean', default: false } } });
 /** What the workbench itself prints at every start; WASM_WORKBENCH_VERBOSE=1 shows it. */
 const chatter = /^(?:\s*%c|\[[^\]]*\]|(?:Resolv(?:ing|ed) connection token|Creating a socket|Ignoring fetching additional|Updating additional builtin|Started local extension host|Extension host|Loading development extension|Error while fetching the extension under development)\b)/;
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -23,12 +25,13 @@ try {
   const { runs } = createRequire(import.meta.url)(join(staged.tests, 'runs.js'));
   const unknown = positionals.filter(name => !runs.some(run => run.name === name));
   if (unknown.length > 0) throw new Error(`There is no run ${unknown.join(', ')}: test/host/runs.ts has ${runs.map(run => run.name).join(', ')}.`);
-  const chosen = runs.filter(run => positionals.length === 0 || positionals.includes(run.name));
+  const chosen = runs.filter(run => (positionals.length === 0 ? (run.packaged ?? false) === values.packaged : positionals.includes(run.name)));
+  const vsix = chosen.some(run => run.packaged) ? await packed() : undefined;
   const editor = await choose();
   for (const run of chosen) {
     const lacking = (run.needs ?? []).filter(tool => which(tool) === undefined);
     if (lacking.length > 0) missing(count, `editor run ${run.name}`, `${lacking.join(', ')} not found on PATH`);
-    else await perform(run, editor);
+    else await perform(run, editor, vsix);
   }
 } catch (error) {
   console.error(error);
@@ -37,6 +40,16 @@ try {
   staged?.dispose();
 }
 report(count);
+
+/** Packs the extension and looks at what came out, which is a test of its own. */
+async function packed() {
+  const file = join(staged.folder, 'wasm-workbench.vsix');
+  await pack(file);
+  const wrong = objections(file);
+  console.log(wrong.length === 0 ? `  ok   the package holds what runs and nothing else (${Math.round(statSync(file).size / 1000)} kB)` : `  FAIL the package: ${wrong.join('; ')}`);
+  count[wrong.length === 0 ? 'passed' : 'failed']++;
+  return file;
+}
 
 async function choose() {
   const wish = process.env.WASM_WORKBENCH_EDITOR;
@@ -67,7 +80,7 @@ function testFiles(folder) {
   return readdirSync(folder, { recursive: true }).map(name => join(folder, name)).filter(file => file.endsWith('.test.ts'));
 }
 
-async function perform(run, editor) {
+async function perform(run, editor, vsix) {
   console.log(`\n${run.name}:`);
   const started = performance.now();
   const scratch = mkdtempSync(join(tmpdir(), `wasm-workbench-run-`));
@@ -75,7 +88,8 @@ async function perform(run, editor) {
   const timeoutMs = (run.timeout ?? 300) * 1000;
   const options = {
     open: run.open === undefined ? undefined : copy(resolve(root, run.open), scratch),
-    development: [run.web ? webCopy(scratch) : staged.extension, ...(run.extensions ?? []).map(folder => resolve(root, folder))],
+    extensions: run.packaged ? [vsix] : [],
+    development: [...(run.packaged ? [] : [run.web ? webCopy(scratch) : staged.extension]), ...(run.extensions ?? []).map(folder => resolve(root, folder))],
     tests: join(staged.tests, 'index.js'),
     trust: run.trust ?? true,
     settings: run.settings,

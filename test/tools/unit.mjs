@@ -3,9 +3,11 @@
 import * as esbuild from 'esbuild';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { readdirSync, rmSync, cpSync, existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join, resolve, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { report } from './count.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const skipped = ['node_modules', 'fixtures', 'host', 'engine', 'bench'];
@@ -36,7 +38,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     .filter(file => wanted.length === 0 || wanted.some(part => relative(root, file).includes(part)))
     .map(file => resolve(root, 'out', relative(root, file).replace(/\.ts$/, '.js')));
   const count = { passed: 0, failed: 0, skipped: 0 };
-  const stream = run({ files: tests, concurrency: true });
+  const stream = run({ files: tests, concurrency: availableParallelism() });
   const note = (kind, event) => {
     if (event.details?.type === 'suite') return;
     if (tests.includes(event.name)) { if (kind === 'failed') count.failed++; return; }
@@ -48,5 +50,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   stream.compose(new spec()).pipe(process.stdout);
   await new Promise(done => stream.on('end', done));
   await new Promise(done => setImmediate(done));
-  process.on('exit', () => console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`));
+  process.on('exit', () => report(count));
 }

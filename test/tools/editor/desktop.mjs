@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { downloadAndUnzipVSCode } from '@vscode/test-electron';
+import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath } from '@vscode/test-electron';
 import { cacheFolder } from '../cache.mjs';
-import { cleanEnv, end, start, which } from '../processes.mjs';
+import { cleanEnv, end, run, start, which } from '../processes.mjs';
 import { quiet } from './settings.mjs';
 
 /** The program of a VS Code (`stable` or a version), downloaded where needed. Throws where it can't be had, or no display can. */
@@ -29,7 +29,7 @@ async function display() {
 }
 
 /** Runs a tests module in the editor's extension host; gives its exit code. Options as those of `openEditor`. */
-export async function runDesktop(program, { open, development = [], tests, log, trust = true, settings = {}, env = {}, timeoutMs }) {
+export async function runDesktop(program, { open, development = [], extensions = [], tests, log, trust = true, settings = {}, env = {}, timeoutMs }) {
   const home = mkdtempSync(join(tmpdir(), 'wasm-workbench-editor-'));
   const screen = await display();
   try {
@@ -37,9 +37,14 @@ export async function runDesktop(program, { open, development = [], tests, log, 
     mkdirSync(join(userData, 'User'), { recursive: true });
     writeFileSync(join(userData, 'User', 'settings.json'), JSON.stringify({ ...quiet, ...settings }));
     const root = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    const folders = [`--user-data-dir=${userData}`, `--extensions-dir=${join(home, 'e')}`];
+    for (const vsix of extensions) {
+      const [cli, ...args] = resolveCliArgsFromVSCodeExecutablePath(program, { reuseMachineInstall: true });
+      await run(cli, [...args, ...root, ...folders, '--install-extension', vsix], { quiet: true, shell: process.platform === 'win32', env: cleanEnv(screen.env) });
+    }
     const child = start(program, [
       ...(open === undefined ? [] : [resolve(open)]), ...root,
-      `--user-data-dir=${userData}`, `--extensions-dir=${join(home, 'e')}`, '--disable-updates', '--skip-welcome', '--skip-release-notes',
+      ...folders, '--disable-updates', '--skip-welcome', '--skip-release-notes',
       '--no-cached-data', '--disable-gpu', ...(trust ? ['--disable-workspace-trust'] : []),
       ...development.map(folder => `--extensionDevelopmentPath=${folder}`), `--extensionTestsPath=${tests}`,
     ], { env: cleanEnv({ ...screen.env, ...env }), stdio: ['ignore', 'pipe', 'pipe'] });
