@@ -29,6 +29,8 @@ export interface TarHeader {
 
 export interface TarEntry {
   readonly header: TarHeader;
+  /** Where the body begins in the archive, in bytes. */
+  readonly offset: number;
   /** The bytes of a file; what isn't read is skipped when the next entry is asked for. */
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -43,13 +45,21 @@ export class TarError extends Error {
   }
 }
 
+/** The bytes of an archive. A source that can pass over bytes without reading them says so by `skip`. */
+export interface TarSource extends AsyncIterable<Uint8Array> {
+  /** Leaves out the next `length` bytes; false when the archive ends before. */
+  skip?(length: number): boolean;
+}
+
 /** Reads exact lengths from a stream of chunks of any size. */
 class Source {
   readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #source: TarSource;
   #rest: Uint8Array = new Uint8Array(0);
   offset = 0;
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
+  constructor(chunks: TarSource) {
+    this.#source = chunks;
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
@@ -83,6 +93,11 @@ class Source {
 
   async skip(length: number): Promise<void> {
     for (let left = length; left > 0;) {
+      if (this.#rest.length === 0 && this.#source.skip !== undefined) {
+        if (!this.#source.skip(left)) throw new TarError('the archive is cut off', this.offset);
+        this.offset += left;
+        return;
+      }
       const part = await this.some(left);
       if (part === undefined) throw new TarError('the archive is cut off', this.offset);
       left -= part.length;
@@ -101,7 +116,7 @@ const longestRecord = 1 << 20;
  * The members of a tar archive, in order. Throws TarError when the archive is damaged or cut off. An archive may end without the two
  * zero blocks that close it, as other readers allow.
  */
-export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry, void, undefined> {
+export async function* readTar(chunks: TarSource): AsyncGenerator<TarEntry, void, undefined> {
   const source = new Source(chunks);
   const globals = new Map<string, string>();
   let local = new Map<string, string>();
@@ -132,7 +147,7 @@ export async function* readTar(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       // A body follows whatever the type says, but for links, whose size some writers set without writing one.
       const length = header.kind === 'link' || header.kind === 'symlink' ? 0 : paxNumber(pax, 'size', at) ?? written;
       const body = new Body(source, length);
-      yield { header, body };
+      yield { header, body, offset: source.offset };
       await source.skip(body.left);
       await source.skip((blockSize - (length % blockSize)) % blockSize);
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -38,4 +38,14 @@ export function diskError(error: unknown, path: string): unknown {
     case 'EEXIST': return new UserError('io', l10n.t("Can't write {0}: something else is there. Choose another place, or remove it first.", path), [], { cause: error });
     default: return error;
   }
+}
+
+/** The SHA-256 digest of a part of a file. */
+export async function hashFile(path: string, part: { readonly offset: number; readonly size: number }, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  if (part.size > 0) {
+    const chunks = createReadStream(path, { start: part.offset, end: part.offset + part.size - 1, highWaterMark: 1 << 20, signal });
+    for await (const chunk of chunks as AsyncIterable<Uint8Array>) hash.update(chunk);
+  }
+  return `sha256:${hash.digest('hex')}`;
 }
