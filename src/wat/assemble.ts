@@ -3,7 +3,8 @@ import { positionOf, type Diagnostic } from './diagnostic';
 import { encode } from './encode';
 import { splitText, type ModuleText } from './fields';
 import { EOF, Lexer, STRING, stringBytes } from './lexer';
-import { link, readField } from './link';
+import { link, readField, type Field } from './link';
+import { validateBody, validateModule, type TypePlace } from './validate';
 import * as l10n from '@vscode/l10n';
 
 /** A mistake in a text with its place: line and column from 1, columns in UTF-16 units. */
@@ -50,10 +51,23 @@ export function assembleModule(text: string, module: ModuleText, names: boolean,
   const fields = module.fields.map(span => readField(text, span));
   const linked = link(fields);
   const contents = readContents(text, fields, linked, module.id);
+  const env = validateModule(contents, field => linked.problems[field] ?? [], typePlaces(fields));
+  let defined = 0;
+  contents.model.funcs.forEach((func, i) => {
+    if (func.import !== undefined) return;
+    const body = contents.bodies[defined++];
+    if (body !== undefined) validateBody(env, i, body, linked.problems[func.field] ?? []);
+  });
   fields.forEach((field, i) => {
     for (const one of [...field.problems, ...(linked.problems[i] ?? [])]) diagnostics.push({ ...one, start: one.start + field.start, end: one.end + field.start });
   });
   return diagnostics.some(one => one.kind === 'malformed') ? undefined : encode(contents, names);
+}
+
+/** Where each type of a module is written. */
+export function typePlaces(fields: readonly Field[]): TypePlace {
+  const places = fields.flatMap(({ body }, field) => (body.kind === 'types' ? body.types.map(({ start, end, id }) => ({ field, start: id?.start ?? start, end: id?.end ?? end })) : []));
+  return type => places[type] ?? { field: 0, start: 0, end: 0 };
 }
 
 /** The bytes of a `(module binary "...")` or of the strings of a quoted one. */

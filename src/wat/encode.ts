@@ -180,7 +180,7 @@ function writeElem(out: Writer, contents: Contents, i: number): void {
   if (elem === undefined || parts === undefined) return;
   const funcs = elem.indices;
   const active = elem.mode === 'active';
-  const plain = active && elem.table === 0 && (funcs || elem.type === FUNCREF);
+  const plain = active && elem.table === 0 && !elem.explicit && (funcs || elem.type === FUNCREF);
   out.byte((active ? (plain ? 0 : 2) : elem.mode === 'passive' ? 1 : 3) | (funcs ? 0 : 4));
   if (active) {
     if (!plain) out.u32(elem.table);

@@ -225,7 +225,10 @@ export class Lexer {
 
   /** Steps over `(@name ... )`, whose inside must be tokens with balanced parentheses and may hold characters that are none elsewhere. */
   private annotation(from: number): number {
-    const inner = new Lexer(this.text, from + 2, this.limit, this.problem);
+    // Tokens may touch in here, and be of no known kind.
+    const inner = new Lexer(this.text, from + 2, this.limit, (kind, start, end) => {
+      if (kind !== 'no-space' && kind !== 'empty-id') this.problem(kind, start, end);
+    });
     let name = '';
     const code = from + 2 < this.limit ? this.text.charCodeAt(from + 2) : 0;
     let at = from + 2;

@@ -163,7 +163,7 @@ class Linker {
       case 'elem': {
         const { list } = body;
         const entry: Elem = {
-          mode: body.mode, table: body.table === undefined ? 0 : scope.find('table', body.table, problems), type: scope.type(list.type, problems),
+          mode: body.mode, table: body.table === undefined ? 0 : scope.find('table', body.table, problems), explicit: body.table !== undefined, type: scope.type(list.type, problems),
           indices: list.indices, items: list.items, field,
         };
         model.elems.push({ ...entry, ...(body.offset === undefined ? {} : { offset: body.offset }), ...(body.id === undefined ? {} : { name: body.id }) });
@@ -209,7 +209,7 @@ class Linker {
         index = model.tables.push({ ...entity, limits: extern.limits, type: scope.type(extern.type, problems) }) - 1;
         if (body.elems !== undefined) {
           const type = body.elems.indices ? nonNull(FUNCREF) : scope.type(extern.type, problems);
-          model.elems.push({ mode: 'active', table: index, type, indices: body.elems.indices, items: body.elems.items, field });
+          model.elems.push({ mode: 'active', table: index, explicit: true, type, indices: body.elems.indices, items: body.elems.items, field });
         }
         break;
       case 'memory':

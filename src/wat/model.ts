@@ -22,6 +22,8 @@ export interface Tag extends Entity { readonly type: number }
 export interface Elem {
   readonly mode: 'active' | 'passive' | 'declare';
   readonly table: number;
+  /** Whether the table was named: then the binary names it too, though it be table 0. */
+  readonly explicit: boolean;
   readonly type: number;
   readonly indices: boolean;
   readonly offset?: Span;

@@ -31,6 +31,7 @@ export const isDefaultable = (type: number): boolean => !isRef(type) || isNullab
 export const unpacked = (type: number): number => (type === I8 || type === I16 ? I32 : type);
 
 export const FUNCREF = refType(FUNC, true), EXTERNREF = refType(EXTERN, true), EXNREF = refType(EXN, true), ANYREF = refType(ANY, true);
+export const NULLABLE_EQ = refType(EQ, true);
 
 /** Words that are a whole value type: `i32`, `funcref`. */
 export const typeWords: ReadonlyMap<string, number> = new Map<string, number>([
