@@ -1,0 +1,148 @@
+import { resolve } from 'node:path';
+import * as l10n from '@vscode/l10n';
+import { profiles, type Profile } from '../build/project';
+import { UserError } from '../base/error';
+import { parseMount } from '../run/check';
+
+/** What a launch configuration of type `wasi` may say, besides its type, request and name. */
+export interface LaunchConfiguration {
+  readonly program?: string;
+  readonly target?: string;
+  readonly profile?: Profile;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly envFile?: string;
+  readonly cwd?: string;
+  readonly preopens?: readonly Preopen[];
+  readonly stdin?: string;
+  readonly runtime?: string;
+  readonly limits?: LaunchLimits;
+  readonly console?: 'integratedTerminal' | 'internalConsole';
+}
+
+export type Preopen = string | { readonly host: string; readonly guest?: string; readonly readonly?: boolean };
+
+export interface LaunchLimits {
+  /** Bytes, or a number with a unit: `64M`. */
+  readonly memory?: number | string;
+  /** Seconds. */
+  readonly time?: number;
+  /** Bytes, or a number with a unit. */
+  readonly output?: number | string;
+}
+
+/** What fills the gaps of a configuration: settings, and what the program is. */
+export interface LaunchDefaults {
+  /** The folder that relative paths start at. */
+  readonly folder: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly preopens: readonly Preopen[];
+  readonly runtime: string;
+  readonly limits: LaunchLimits;
+}
+
+/** A configuration with nothing left open: absolute paths, defaults put in. */
+export interface ResolvedLaunch {
+  readonly program: string;
+  readonly target?: string;
+  readonly profile?: Profile;
+  readonly console: 'integratedTerminal' | 'internalConsole';
+  readonly cwd: string;
+  /** Options of `wasm-workbench run`, before its TARGET. */
+  readonly options: readonly string[];
+  readonly args: readonly string[];
+}
+
+/**
+ * Checks a configuration and completes it. What it can say, the command line's options can say too, so that both make the same run.
+ * Throws a UserError ('usage') that names the property.
+ */
+export function resolveLaunch(written: Readonly<Record<string, unknown>>, defaults: LaunchDefaults): ResolvedLaunch {
+  const read = readConfiguration(written);
+  const { program, target, profile } = read;
+  if (program === undefined) throw wrong('program', l10n.t('names what to run'));
+  const cwd = resolve(defaults.folder, read.cwd ?? '.');
+  const env = { ...defaults.env, ...read.env };
+  const limits = { ...defaults.limits, ...read.limits };
+  const runtime = read.runtime ?? defaults.runtime;
+  const options = [
+    ...(runtime === 'auto' ? [] : ['--runtime', runtime]),
+    ...(read.preopens ?? defaults.preopens).flatMap(preopen => ['--dir', preopenText(preopen, cwd)]),
+    ...(read.envFile === undefined ? [] : ['--env-file', resolve(cwd, read.envFile)]),
+    ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...(read.stdin === undefined ? [] : ['--stdin', resolve(cwd, read.stdin)]),
+    ...(limits.memory === undefined ? [] : ['--max-memory', String(limits.memory)]),
+    ...(limits.time === undefined ? [] : ['--timeout', String(limits.time)]),
+    ...(limits.output === undefined ? [] : ['--max-output', String(limits.output)]),
+  ];
+  return {
+    program: resolve(cwd, program), cwd, options,
+    args: read.args ?? defaults.args,
+    console: read.console ?? 'integratedTerminal',
+    ...(target === undefined ? {} : { target }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+/** The arguments of our command line that run a module as a configuration says. */
+export function runArguments(launch: Pick<ResolvedLaunch, 'options' | 'args'>, module: string): readonly string[] {
+  return ['run', ...launch.options, module, '--', ...launch.args];
+}
+
+/** The preopens where neither configuration nor settings say any: a project's program sees its workspace folder, a lone module nothing. */
+export function defaultPreopens(configured: readonly Preopen[], folder: string | undefined): readonly Preopen[] {
+  return configured.length > 0 || folder === undefined ? configured : [{ host: folder, guest: '/' }];
+}
+
+function preopenText(preopen: Preopen, cwd: string): string {
+  if (typeof preopen === 'string') {
+    parseMount(preopen, cwd);
+    return preopen;
+  }
+  const { host, guest, readonly } = preopen;
+  if (readonly === true) return `${host}::${guest ?? host}::ro`;
+  return guest === undefined ? host : `${host}::${guest}`;
+}
+
+type Check = (value: unknown) => boolean;
+const isText: Check = value => typeof value === 'string';
+const isTexts: Check = value => Array.isArray(value) && value.every(isText);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isSize: Check = value => (typeof value === 'number' && value > 0) || (typeof value === 'string' && /^\d+\s*([KMG]i?B?)?$/.test(value));
+const isPreopen: Check = value => (isText(value) && value !== '') || (isRecord(value) && isText(value['host']) && value['host'] !== ''
+  && (value['guest'] === undefined || isText(value['guest'])) && (value['readonly'] === undefined || typeof value['readonly'] === 'boolean'));
+
+/** What each property must be; the sentence is said where it is not. */
+function properties(): Readonly<Record<keyof LaunchConfiguration, readonly [Check, string]>> {
+  const text: readonly [Check, string] = [value => isText(value) && value !== '', l10n.t('must be a text')];
+  return {
+    program: text, target: text, envFile: text, cwd: text, stdin: text, runtime: text,
+    profile: [value => profiles.some(profile => profile === value), l10n.t('must be one of {0}', profiles.join(', '))],
+    args: [isTexts, l10n.t('must be a list of strings')],
+    env: [value => isRecord(value) && Object.values(value).every(isText), l10n.t('must map names to strings')],
+    preopens: [value => Array.isArray(value) && value.every(isPreopen), l10n.t('must be a list of HOST, HOST::GUEST or HOST::GUEST::ro')],
+    limits: [
+      value => isRecord(value) && Object.entries(value).every(([name, limit]) => (name === 'time' ? typeof limit === 'number' && limit > 0 : ['memory', 'output'].includes(name) && isSize(limit))),
+      l10n.t('has memory and output in bytes (or as 64M) and time in seconds'),
+    ],
+    console: [value => value === 'integratedTerminal' || value === 'internalConsole', l10n.t('must be integratedTerminal or internalConsole')],
+  };
+}
+
+function readConfiguration(written: Readonly<Record<string, unknown>>): LaunchConfiguration {
+  const read: Record<string, unknown> = {};
+  for (const [name, [check, why]] of Object.entries(properties())) {
+    const value = written[name];
+    if (value === undefined || value === null) continue;
+    if (!check(value)) throw wrong(name, why);
+    read[name] = value;
+  }
+  return read;
+}
+
+function wrong(property: string, why: string): UserError {
+  return new UserError('usage', l10n.t('The property {0} of the launch configuration {1}.', property, why), [
+    { label: l10n.t('Open launch.json'), action: { kind: 'command', command: 'workbench.action.debug.configure' } },
+  ]);
+}

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { App } from './app';
+import { guarded } from './errors';
+import type { KnownProject } from './projectChoice';
+import { labelsOf } from './projectChoice';
+import { projectRow, projectTooltip, targetRow, type Row } from './projectRows';
+
+/** A project, or one of its modules, as the view hands it to commands. */
+export interface ProjectNode {
+  readonly known: KnownProject;
+  readonly target?: string;
+}
+
+/** The view of projects in the sidebar. */
+export function registerProjectsView(app: App): void {
+  const provider = new ProjectTree(app);
+  const view = vscode.window.createTreeView('wasmWorkbench.projects', { treeDataProvider: provider, showCollapseAll: false });
+  app.context.subscriptions.push(
+    view, provider,
+    app.projects.onDidChange(() => { provider.refresh(); }),
+    app.builder.onDidChange(() => { provider.refresh(); }),
+  );
+}
+
+class ProjectTree implements vscode.TreeDataProvider<ProjectNode>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly app: App;
+
+  constructor(app: App) {
+    this.app = app;
+  }
+
+  refresh(): void {
+    this.changed.fire(undefined);
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+
+  async getChildren(node?: ProjectNode): Promise<ProjectNode[]> {
+    if (node === undefined) return (await guarded(this.app, () => this.app.projects.list()) ?? []).map(known => ({ known }));
+    return node.target === undefined ? node.known.project.targets.map(target => ({ known: node.known, target: target.name })) : [];
+  }
+
+  getTreeItem({ known, target }: ProjectNode): vscode.TreeItem {
+    if (target !== undefined) {
+      const size = this.app.builder.modulesOf(known.id).find(module => module.target === target)?.info.size;
+      return itemOf(targetRow(known, target, size), vscode.TreeItemCollapsibleState.None);
+    }
+    const all = this.app.projects.known ?? [known];
+    const row = projectRow(known, {
+      last: this.app.builder.last(known.id),
+      building: this.app.builder.isBuilding(known.id),
+      current: this.app.projects.currentOf(all)?.id === known.id,
+      place: labelsOf(all).get(known.id)?.description ?? '',
+    });
+    return itemOf(row, known.project.targets.length > 1 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None);
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, { known, target }: ProjectNode): Promise<vscode.TreeItem> {
+    if (target !== undefined) return item;
+    const { toolchainOf } = await import('../build/index');
+    item.tooltip = new vscode.MarkdownString(projectTooltip(known, toolchainOf(known.project.toolchain).title, this.app.builder.last(known.id)));
+    return item;
+  }
+}
+
+function itemOf(row: Row, state: vscode.TreeItemCollapsibleState): vscode.TreeItem {
+  const item = new vscode.TreeItem(row.label, state);
+  item.id = row.id;
+  item.description = row.description;
+  item.contextValue = row.context;
+  item.iconPath = new vscode.ThemeIcon(row.icon, row.color === undefined ? undefined : new vscode.ThemeColor(row.color));
+  return item;
+}

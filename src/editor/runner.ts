@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import { dirname } from 'node:path';
+import * as l10n from '@vscode/l10n';
+import { UserError } from '../base/error';
+import type { App } from './app';
+import { requireTrust } from './errors';
+import { runArguments, type ResolvedLaunch } from './launch';
+import type { Started } from './runSession';
+import { settingsOf } from './settings';
+import { buildInTask } from './tasks';
+import { toolEnvironment } from './toolEnvironment';
+
+/** Runs modules: in a terminal whose process is our own command line, or with their output caught. */
+export class Runner {
+  private readonly app: () => App;
+  private last: (() => Promise<unknown>) | undefined;
+
+  constructor(app: () => App) {
+    this.app = app;
+  }
+
+  /** Remembers what `Run Again` does. */
+  remember(again: () => Promise<unknown>): void {
+    this.last = again;
+    void vscode.commands.executeCommand('setContext', 'wasmWorkbench.hasRun', true);
+  }
+
+  async again(): Promise<void> {
+    if (this.last === undefined) throw new UserError('usage', l10n.t('Nothing was run yet. Run a project or a module first.'));
+    await this.last();
+  }
+
+  /** The module of a program, built first where it is a project. */
+  async moduleOf(launch: ResolvedLaunch, signal?: AbortSignal): Promise<string> {
+    requireTrust();
+    if (/\.wasm$/i.test(launch.program)) return launch.program;
+    const app = this.app();
+    const { chooseModule } = await import('../build/index');
+    const found = await app.projects.at(launch.program);
+    const [known] = found;
+    if (known === undefined || found.length > 1) {
+      const names = found.map(one => one.project.file ?? one.project.folder).join(', ');
+      throw new UserError('usage', l10n.t('{0} holds {1} projects: {2}. Name one of them as the program.', launch.program, found.length, names));
+    }
+    signal?.throwIfAborted();
+    const { target, profile } = launch;
+    const result = await buildInTask(app, { known, ...(target === undefined ? {} : { target }), ...(profile === undefined ? {} : { profile }) }, 'silent', signal);
+    return chooseModule(result, target).path;
+  }
+
+  /** Starts a module in a terminal of its own, which stays when it has ended. */
+  async inTerminal(launch: ResolvedLaunch, module: string, name: string): Promise<Started> {
+    requireTrust();
+    const execution = new vscode.ProcessExecution(process.execPath, [this.app().cli, ...runArguments(launch, module)], { cwd: cwdOf(launch, module), env: this.environment(launch) });
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(launch.program));
+    // The time makes each run a task of its own, so that two can run at once and none asks whether to end the other.
+    const task = new vscode.Task({ type: 'wasi-run', at: Date.now() }, folder ?? vscode.TaskScope.Workspace, name, 'wasi', execution, []);
+    task.presentationOptions = { echo: false, focus: true, panel: vscode.TaskPanelKind.Dedicated, showReuseMessage: false, reveal: vscode.TaskRevealKind.Always };
+    return startTask(task);
+  }
+
+  /** Starts a module with its output told to `output`. */
+  async caught(launch: ResolvedLaunch, module: string, output: (text: string, category: 'stdout' | 'stderr') => void): Promise<Started> {
+    requireTrust();
+    const { start, endTree, startError } = await import('../base/exec');
+    const command = { tool: process.execPath, args: [this.app().cli, ...runArguments(launch, module)], cwd: cwdOf(launch, module), env: this.environment(launch) };
+    const child = start(command, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const exit = new Promise<number | undefined>((resolve, reject) => {
+      child.once('error', error => { reject(startError(command, error)); });
+      child.once('close', (code, signal) => { resolve(signal === null ? code ?? 0 : undefined); });
+    });
+    for (const category of ['stdout', 'stderr'] as const) {
+      child[category]?.setEncoding('utf8').on('data', (text: string) => { output(text, category); });
+    }
+    // A program that ends without reading is no error of ours.
+    child.stdin?.on('error', () => {});
+    return {
+      exit,
+      ...(child.pid === undefined ? {} : { pid: child.pid }),
+      stop() { void endTree(child); },
+      input(line) { child.stdin?.write(line + '\n'); },
+    };
+  }
+
+  private environment(launch: ResolvedLaunch): Record<string, string> {
+    const { paths } = settingsOf(launch.program);
+    return { ...this.app().environment, ...toolEnvironment(paths) };
+  }
+}
+
+function cwdOf(launch: ResolvedLaunch, module: string): string {
+  return launch.cwd === '' ? dirname(module) : launch.cwd;
+}
+
+/** Starts a task; its process's end is told with its code, or without where the terminal was closed. */
+async function startTask(task: vscode.Task): Promise<Started> {
+  const { at } = task.definition;
+  const isOurs = ({ execution }: vscode.TaskEndEvent): boolean => execution.task.definition['at'] === at;
+  let settle: (code: number | undefined) => void = () => {};
+  const exit = new Promise<number | undefined>(resolve => { settle = resolve; });
+  let pid: number | undefined;
+  // Listened to before the task begins: a short program may be over before executeTask's promise is.
+  const listeners = vscode.Disposable.from(
+    vscode.tasks.onDidStartTaskProcess(event => { if (isOurs(event)) pid = event.processId; }),
+    vscode.tasks.onDidEndTaskProcess(event => { if (isOurs(event)) settle(event.exitCode); }),
+    vscode.tasks.onDidEndTask(event => { if (isOurs(event)) settle(undefined); }),
+  );
+  void exit.then(() => { listeners.dispose(); });
+  let execution: vscode.TaskExecution;
+  try {
+    execution = await vscode.tasks.executeTask(task);
+  } catch (error) {
+    settle(undefined);
+    throw error;
+  }
+  return {
+    exit,
+    stop() {
+      // Our command line ends the program when it is interrupted, and the terminal keeps what was printed. Windows has no such signal.
+      if (process.platform !== 'win32' && pid !== undefined && interrupt(pid)) return;
+      execution.terminate();
+    },
+  };
+}
+
+function interrupt(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGINT');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { posix, resolve, win32 } from 'node:path';
+import { defaultPreopens, resolveLaunch, runArguments, type LaunchDefaults } from '../../src/editor/launch';
+import { projectProperty, readTaskDefinition, taskName } from '../../src/editor/taskDefinition';
+import { isUserError } from '../../src/base/error';
+import { toolPaths } from '../../src/cli/surroundings';
+import { toolEnvironment } from '../../src/editor/toolEnvironment';
+
+const folder = resolve('/ws');
+const defaults: LaunchDefaults = { folder, args: [], env: {}, preopens: [], runtime: 'auto', limits: {} };
+
+void test('a bare configuration runs its program, with nothing else of the machine', () => {
+  assert.deepEqual(resolveLaunch({ program: 'app' }, defaults), {
+    program: resolve(folder, 'app'), cwd: folder, options: [], args: [], console: 'integratedTerminal',
+  });
+});
+
+void test('all that a configuration can say becomes options of the command line', () => {
+  const launch = resolveLaunch({
+    type: 'wasi', request: 'launch', name: 'x', program: 'app', target: 'tool', profile: 'release', args: ['-n', '3', 'a b'], env: { A: '1', B: 'x=y' },
+    envFile: '.env', cwd: 'sub', preopens: ['data', 'data::/d', 'data::/d::ro', { host: '..', guest: '/up', readonly: true }, { host: 'own', readonly: true }],
+    stdin: 'in.txt', runtime: 'wasmtime', limits: { memory: '64M', time: 1.5, output: 1000 }, console: 'internalConsole',
+  }, { ...defaults, env: { A: '0', C: '3' }, args: ['unused'], limits: { time: 9 } });
+  const sub = resolve(folder, 'sub');
+  assert.deepEqual(launch.options, [
+    '--runtime', 'wasmtime',
+    '--dir', 'data', '--dir', 'data::/d', '--dir', 'data::/d::ro', '--dir', '..::/up::ro', '--dir', 'own::own::ro',
+    '--env-file', resolve(sub, '.env'), '--env', 'A=1', '--env', 'C=3', '--env', 'B=x=y', '--stdin', resolve(sub, 'in.txt'),
+    '--max-memory', '64M', '--timeout', '1.5', '--max-output', '1000',
+  ]);
+  assert.deepEqual([launch.target, launch.profile, launch.console, launch.cwd], ['tool', 'release', 'internalConsole', sub]);
+  assert.deepEqual(runArguments(launch, '/m.wasm').slice(-5), ['/m.wasm', '--', '-n', '3', 'a b']);
+});
+
+void test('what is wrong in a configuration is named', () => {
+  const wrong: readonly [string, unknown][] = [
+    ['program', 3], ['program', ''], ['args', '-n 3'], ['args', [1]], ['env', { A: 1 }], ['env', []], ['preopens', ['']], ['preopens', [{ guest: '/' }]], ['cwd', 1],
+    ['profile', 'fast'], ['limits', { memory: 'much' }], ['limits', { time: 0 }], ['limits', { speed: 1 }], ['console', 'externalTerminal'], ['stdin', true],
+  ];
+  for (const [property, value] of wrong) {
+    assert.throws(() => resolveLaunch({ program: 'app', [property]: value }, defaults), error => isUserError(error) && error.code === 'usage' && error.message.includes(property), `${property}: ${JSON.stringify(value)}`);
+  }
+  assert.throws(() => resolveLaunch({}, defaults), /program/);
+  assert.throws(() => resolveLaunch({ program: 'app', preopens: ['a::b::c'] }, defaults), error => isUserError(error) && error.code === 'usage' && error.message.includes('a::b::c'));
+});
+
+void test("a project's program sees its workspace folder, a lone module nothing, and settings win", () => {
+  assert.deepEqual(defaultPreopens([], '/ws'), [{ host: '/ws', guest: '/' }]);
+  assert.deepEqual(defaultPreopens([], undefined), []);
+  assert.deepEqual(defaultPreopens(['x'], '/ws'), ['x']);
+});
+
+void test('a task names its project as tasks.json can be shared', () => {
+  assert.equal(projectProperty('/ws', '/ws', posix), '.');
+  assert.equal(projectProperty('/ws', '/ws/a/b.wat', posix), 'a/b.wat');
+  assert.equal(projectProperty('/ws', '/other/a', posix), '/other/a');
+  assert.equal(projectProperty('C:\\ws', 'C:\\ws\\a\\b', win32), 'a/b');
+  assert.equal(projectProperty('C:\\ws', 'D:\\a', win32), 'D:\\a');
+});
+
+void test("a task's definition is checked before it is built", () => {
+  assert.deepEqual(readTaskDefinition({ type: 'wasi', project: '.', profile: 'smallest', args: ['-DX'] }), { type: 'wasi', project: '.', profile: 'smallest', args: ['-DX'] });
+  for (const wrong of [{}, { project: '' }, { project: '.', profile: 'fast' }, { project: '.', args: 'x' }, { project: '.', target: 1 }]) {
+    assert.throws(() => readTaskDefinition(wrong), error => isUserError(error) && error.code === 'usage');
+  }
+  assert.equal(taskName('hello', {}), 'Build hello');
+  assert.equal(taskName('hello', { target: 'tool', profile: 'release' }), 'Build hello tool (release)');
+});
+
+void test('what the settings say of tools reaches our command line', () => {
+  const paths = { wasiSdk: '/opt/wasi-sdk', node: '/opt/node', clang: undefined };
+  assert.deepEqual(toolPaths(toolEnvironment(paths)), { wasiSdk: '/opt/wasi-sdk', node: '/opt/node' });
+});
