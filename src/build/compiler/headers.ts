@@ -23,7 +23,7 @@ export interface HeaderRecipe {
 
 /** What is kept beside a precompiled file. */
 interface HeaderNote {
-  /** All headers behind it, for the dependency files of those who use it. */
+  /** All headers behind it; those that were only asked for by __has_include are not among its own inputs. */
   readonly files: readonly string[];
   readonly failed?: boolean;
 }
@@ -93,7 +93,7 @@ export class HeaderCache implements Precompiled {
       args: ['-Xclang', '-include-pch', '-Xclang', guestPath(file)],
       settle: ran => {
         if (telling.test(Buffer.from(ran.stderr).toString('latin1'))) return false;
-        if (ran.code === 0) completeDependencies(job, request.cwd, guestPath(file), note.files);
+        if (ran.code === 0) completeDependencies(job, request.cwd, [guestPath(file), guestPath(join(this.#parts.folder, `${key}.h`))], note.files);
         return true;
       },
     };
@@ -232,25 +232,25 @@ function ruleWord(path: string): string {
   return path.replaceAll('$', '$$$$').replace(/([ #])/g, '\\$1');
 }
 
-/** Puts the headers behind a precompiled file where the dependency file of a compile names that, or should. */
-function completeDependencies(job: readonly string[], cwd: string, precompiled: string, headers: readonly string[]): void {
+/** A compile's dependency file as it is without precompiled headers: it names the real headers already, but the set's own two files too. */
+function completeDependencies(job: readonly string[], cwd: string, own: readonly string[], behind: readonly string[]): void {
   const at = job.indexOf('-dependency-file');
   const written = job[at + 1];
   if (at < 0 || written === undefined || written === '-') return;
   const path = resolve(cwd, written);
-  const text = fs.readFileSync(path, 'utf8');
-  const withSystem = job.includes('-sys-header-deps');
-  const lines = text.split('\n');
-  const own = ruleWord(precompiled);
-  const rest = lines.map(line => line.replace(` ${own}`, '')).filter(line => line !== `${own}:`);
-  // The first rule ends with the first line that isn't continued.
-  const end = rest.findIndex(line => !line.endsWith('\\'));
-  if (withSystem && end >= 0) {
-    const named = new Set(dependencies(text));
-    const missing = headers.filter(file => !named.has(file));
-    rest[end] = [rest[end] ?? '', ...missing.map(file => `  ${ruleWord(file)}`)].join(' \\\n');
-    if (job.includes('-MP')) rest.splice(end + 1, 0, ...missing.map(file => `\n${ruleWord(file)}:`));
-  }
-  const completed = rest.join('\n').replace(/^[ \t]*\\\n/gm, '');
-  replaceFile(path, Buffer.from(completed), fs.statSync(path).mode & 0o7777);
+  const text = withoutOwn(fs.readFileSync(path, 'utf8'), job.at(-1) ?? '', own, job.includes('-sys-header-deps') ? behind : []);
+  replaceFile(path, Buffer.from(text), fs.statSync(path).mode & 0o7777);
+}
+
+/** A dependency file without `own` and with all of `behind`; the source comes first, as compilers have it. */
+export function withoutOwn(text: string, source: string, own: readonly string[], behind: readonly string[]): string {
+  const rules = text.replace(/\\\r?\n/g, ' ').split('\n').filter(line => line.trim() !== '');
+  const [first, ...others] = rules;
+  const target = /^(.*?):(?=\s|$)/.exec(first ?? '')?.[1] ?? '';
+  const files = dependencies(first ?? '').filter(file => !own.includes(file) && file !== source);
+  const named = new Set(files);
+  const added = behind.filter(file => !named.has(file));
+  const phony = others.filter(rule => !own.some(file => rule === `${ruleWord(file)}:`));
+  if (phony.length > 0) phony.push(...added.map(file => `${ruleWord(file)}:`));
+  return `${target}: ${[source, ...files, ...added].map(ruleWord).join(' \\\n  ')}\n${phony.map(rule => `\n${rule}\n`).join('')}`;
 }
