@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import * as path from 'node:path';
 import { messageOf, systemCode, UserError } from '../base/error';
 import type { Mount, RunRequest } from './request';
@@ -8,20 +8,20 @@ import type { Mount, RunRequest } from './request';
  * Checks what only the file system can tell before a guest starts: the preopened folders. Standard input's file is opened, and so checked, when the run
  * begins. Throws UserError 'bad-path'.
  */
-export async function checkRequest(request: Pick<RunRequest, 'mounts'>): Promise<void> {
+export function checkRequest(request: Pick<RunRequest, 'mounts'>): void {
   const guests = new Set<string>();
   for (const mount of request.mounts) {
     if (guests.has(mount.guest)) {
       throw new UserError('bad-path', l10n.t('Two folders are preopened as {0}: give one of them another name (HOST::GUEST).', mount.guest));
     }
     guests.add(mount.guest);
-    await checkFolder(mount);
+    checkFolder(mount);
   }
 }
 
-async function checkFolder(mount: Mount): Promise<void> {
+function checkFolder(mount: Mount): void {
   try {
-    if ((await stat(mount.host)).isDirectory()) return;
+    if (statSync(mount.host).isDirectory()) return;
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {

@@ -57,14 +57,14 @@ export async function launch(command: Command, io: RunIo, options: LaunchOptions
   }
   const pipe: unknown = child.stdio[3];
   // Ours to hold, not to wait for.
-  (pipe as { unref?(): void } | undefined)?.unref?.();
+  (pipe as { unref?: () => void } | null | undefined)?.unref?.();
   const ended = new Promise<Exit>((resolve, reject) => {
     child.once('error', error => { reject(startError(command, error)); });
     child.once('close', (code, signal) => { resolve({ code: exitCode(code, signal), ...(signal === null ? {} : { signal }) }); });
   });
   const stop = new AbortController();
   const cause: { limit?: number; timedOut?: boolean } = {};
-  connect(child, io, counts ? options.limits?.output : undefined, limit => {
+  connect(child, io, counts ? options.limits.output : undefined, limit => {
     cause.limit = limit;
     stop.abort();
   });

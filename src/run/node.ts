@@ -1,6 +1,5 @@
 import * as path from 'node:path';
 import type { Command, Env } from '../base/command';
-import { capture, exec } from '../base/exec';
 import { findProgram, type Found } from '../base/find';
 import type { RunContext } from './request';
 
@@ -43,6 +42,7 @@ async function probe(program: NodeProgram, signal: AbortSignal): Promise<NodePro
   const limit = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
   const command: Command = { tool: program.path, args: [childProgram(), '--probe'], cwd: path.dirname(program.path), env: program.env };
   try {
+    const { capture, exec } = await import('../base/exec');
     const { code, stdout } = await capture(exec, command, limit, 1 << 16);
     const { node } = JSON.parse(stdout) as { node?: string };
     return code === 0 && node !== undefined && Number(node.split('.')[0]) >= 18 ? { ...program, version: node } : undefined;

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import { open, type FileHandle } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { isCanceled, isUserError, systemCode, UserError } from '../base/error';
 import { Malformed } from './decode';
 import type { WasmModule } from './module';
@@ -35,7 +36,8 @@ export async function readModuleFile(path: string, signal?: AbortSignal): Promis
   signal?.throwIfAborted();
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
+    // Through node:fs, which loads its promises on first use: they cost milliseconds at each start.
+    file = await fs.promises.open(path, 'r');
     const stat = await file.stat();
     if (!stat.isFile()) throw new UserError('bad-module', l10n.t('{0} is not a file.', path));
     return await drive(file, stat.size, signal);

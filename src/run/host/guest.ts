@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { closeSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
-import { messageOf, systemCode, UserError } from '../../base/error';
+import { isUserError, messageOf, systemCode, UserError } from '../../base/error';
 import { exitCodes, type GuestSpec } from './spec';
 import { isTrap, showTrap, type Symbolizer } from './traps';
 
@@ -49,11 +49,17 @@ export async function runGuest(spec: GuestSpec, makeHost: MakeHost, module?: { r
 /** A module's bytes. Throws UserError 'io', 'not-found' or 'bad-module'. */
 export function readModuleBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path);
-  } catch (error) {
-    if (error instanceof RangeError || systemCode(error) === 'ERR_FS_FILE_TOO_LARGE') {
-      throw new UserError('bad-module', l10n.t('{0} is too large to run: hosts take modules of up to 1 GB.', path), [], { cause: error });
+    const fd = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(fd);
+      if (size > 2 ** 30) throw new UserError('bad-module', l10n.t('{0} is too large to run: it has {1} bytes, and hosts take up to 1 GB.', path, size));
+      return readFileSync(fd);
+    } finally {
+      closeSync(fd);
     }
+  } catch (error) {
+    if (isUserError(error)) throw error;
+    if (systemCode(error) === 'EISDIR') throw new UserError('bad-module', l10n.t('{0} is a folder, not a module.', path), [], { cause: error });
     throw new UserError(systemCode(error) === 'ENOENT' ? 'not-found' : 'io', l10n.t("Can't read {0}: {1}.", path, messageOf(error)), [], { cause: error });
   }
 }

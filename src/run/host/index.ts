@@ -3,6 +3,6 @@ import type { GuestSpec } from './spec';
 
 /** The host that a spec names, loaded when it is needed. */
 export async function loadHost(host: GuestSpec['host']): Promise<MakeHost> {
-  const { loadNodeWasi } = await import('./nodeWasi');
-  return host === 'node' ? loadNodeWasi() : loadNodeWasi();
+  if (host === 'node') return (await import('./nodeWasi')).loadNodeWasi();
+  return (await import('./embedded')).embeddedHost;
 }

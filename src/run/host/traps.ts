@@ -85,7 +85,8 @@ export function showTrap(error: Error, module: string, symbolize?: Symbolizer): 
     i += same;
   }
   if (shown.length > head + tail + 1) shown.splice(head, shown.length - head - tail, l10n.t('    ... {0} more', shown.length - head - tail));
-  return [l10n.t('Trap: {0}.', trapReason(error)), ...shown, ''].join('\n');
+  const reason = trapReason(error);
+  return [l10n.t('Trap: {0}', reason) + (reason.endsWith('?') ? '' : '.'), ...shown, ''].join('\n');
 }
 
 function frameLines(frame: WasmFrame, module: string, places: readonly SourcePlace[]): string[] {

@@ -1,7 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { Need } from '../../wasm/module';
 import { engineAbilities, objectionBy } from '../abilities';
-import { runInChild } from '../inChild';
 import { findNode } from '../node';
 import type { Runtime } from '../request';
 
@@ -13,6 +12,6 @@ export const embedded: Runtime = {
   get title() { return l10n.t('Embedded host'); },
   objection: info => objectionBy(info, new Set(info.needs.length === 0 ? [] : [...own, ...engineAbilities()])),
   find: async (context, signal) => findNode(context, signal),
-  run: (request, io, context) => runInChild('embedded', request, io, context),
+  run: async (request, io, context) => (await import('../inChild')).runInChild('embedded', request, io, context),
   install: [],
 };

@@ -1,6 +1,5 @@
 import * as l10n from '@vscode/l10n';
 import { engineAbilities, objectionBy } from '../abilities';
-import { runInChild } from '../inChild';
 import { findNode } from '../node';
 import type { Runtime } from '../request';
 
@@ -10,6 +9,6 @@ export const node: Runtime = {
   get title() { return l10n.t("Node's WASI"); },
   objection: info => objectionBy(info, new Set(info.needs.length === 0 ? [] : engineAbilities())),
   find: async (context, signal) => findNode(context, signal),
-  run: (request, io, context) => runInChild('node', request, io, context),
+  run: async (request, io, context) => (await import('../inChild')).runInChild('node', request, io, context),
   install: [],
 };

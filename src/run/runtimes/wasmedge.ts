@@ -3,7 +3,6 @@ import { homedir } from 'node:os';
 import * as path from 'node:path';
 import type { Need } from '../../wasm/module';
 import { objectionBy } from '../abilities';
-import { runProgram } from '../program';
 import { findProgram } from '../../base/find';
 import type { Runtime, RunRequest } from '../request';
 
@@ -15,7 +14,7 @@ export const wasmedge: Runtime = {
   title: 'WasmEdge',
   objection: info => objectionBy(info, able),
   find: context => Promise.resolve(findProgram(['wasmedge'], [context.paths['wasmedge'] ?? '', path.join(homedir(), '.wasmedge', 'bin', 'wasmedge')].filter(p => p !== ''))),
-  run: (request, io, context) => runProgram(wasmedge, wasmedgeArgs(request), request, io, context),
+  run: async (request, io, context) => (await import('../program')).runProgram(wasmedge, wasmedgeArgs(request), request, io, context),
   get install() { return [{ label: l10n.t('Install WasmEdge'), action: { kind: 'url' as const, url: 'https://wasmedge.org/docs/start/install' } }]; },
 };
 

@@ -5,7 +5,6 @@ import { findProgram } from '../../base/find';
 import { UserError } from '../../base/error';
 import type { Need } from '../../wasm/module';
 import { objectionBy } from '../abilities';
-import { runProgram } from '../program';
 import type { Runtime, RunRequest } from '../request';
 
 const able: ReadonlySet<Need> = new Set<Need>(['component', 'threads', 'memory64', 'multi-memory', 'exceptions', 'gc', 'unstable']);
@@ -16,7 +15,7 @@ export const wasmtime: Runtime = {
   title: 'wasmtime',
   objection: info => objectionBy(info, able),
   find: context => Promise.resolve(findProgram(['wasmtime'], [context.paths['wasmtime'] ?? '', path.join(homedir(), '.wasmtime', 'bin', 'wasmtime')].filter(p => p !== ''))),
-  run: (request, io, context) => runProgram(wasmtime, wasmtimeArgs(request), request, io, context),
+  run: async (request, io, context) => (await import('../program')).runProgram(wasmtime, wasmtimeArgs(request), request, io, context),
   get install() { return [{ label: l10n.t('Install wasmtime'), action: { kind: 'url' as const, url: 'https://docs.wasmtime.dev/cli-install.html' } }]; },
 };
 

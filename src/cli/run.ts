@@ -1,0 +1,163 @@
+import * as l10n from '@vscode/l10n';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { messageOf, systemCode, UserError } from '../base/error';
+import { chooseRuntime, judge } from '../run/choose';
+import { checkRequest, parseEnvFile, parseMount, parseSize, parseTime } from '../run/check';
+import { loadHost } from '../run/host';
+import { readModuleBytes, runGuest } from '../run/host/guest';
+import { refuse, specOf } from '../run/guest';
+import type { Limits, RunRequest } from '../run/request';
+import { runtimes } from '../run/runtimes/index';
+import type { WasmModule } from '../wasm/module';
+import { readModule } from '../wasm/read';
+import type { Arguments } from './arguments';
+import type { CliIo } from './io';
+import { runContext } from './context';
+
+/** A module that is to be run: its bytes where we have them already. */
+export interface Program {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly info: WasmModule;
+  /** Whether `path` is a file that another program can read as a module. */
+  readonly onDisk: boolean;
+}
+
+/** `run`: the guest's exit code. */
+export async function run(args: Arguments, io: CliIo): Promise<number> {
+  const [target = '.', ...words] = args.positionals;
+  const program = await programOf(resolve(io.cwd, target), args, io);
+  const context = runContext(io);
+  const wish = args.one('runtime') ?? io.env['WASM_WORKBENCH_RUNTIME'] ?? 'auto';
+  if (args.has('why')) return why(program, wish, args, io);
+  const never = new AbortController().signal;
+  const { runtime, reason } = await chooseRuntime(program.info, basename(program.path), wish, context, never);
+  if (wish === 'auto' && runtime !== runtimes[0]) io.stderr(reason + '\n');
+  const request = requestOf(program, [...words, ...args.rest], args, io);
+  const host = runtime.id === 'embedded' || runtime.id === 'node' ? runtime.id : undefined;
+  if (host !== undefined && request.limits?.time === undefined && io.ownProcess) {
+    // No process in between: the terminal, signals and the parent's death are the guest's own, and nothing has to start twice.
+    refuse(host, request);
+    checkRequest(request);
+    io.releaseSignals();
+    return runGuest(specOf(host, request), await loadHost(host), program);
+  }
+  if (!program.onDisk) return withFile(program, file => runtime.run({ ...request, module: file }, { terminal: true, signal: io.signal }, context));
+  const exit = await runtime.run(request, { terminal: true, signal: never }, context);
+  if (exit.signal === 'timeout') io.stderr(l10n.t('Stopped: the time limit of {0} is over.', args.one('timeout') ?? '') + '\n');
+  return exit.code;
+}
+
+async function withFile(program: Program, use: (file: string) => Promise<{ readonly code: number }>): Promise<number> {
+  const { temporaryFolder } = await import('../base/temporary');
+  const { writeFile } = await import('node:fs/promises');
+  const folder = await temporaryFolder('run');
+  try {
+    const file = resolve(folder.path, basename(program.path, extname(program.path)) + '.wasm');
+    await writeFile(file, program.bytes);
+    return (await use(file)).code;
+  } finally {
+    await folder.dispose();
+  }
+}
+
+/** Finds out what TARGET is: a module runs as it is, text is assembled, anything else is built. */
+export async function programOf(path: string, args: Arguments, io: CliIo): Promise<Program> {
+  const ending = extname(path).toLowerCase();
+  if (ending === '.wasm' || (ending !== '.wat' && looksLikeModule(path))) {
+    for (const name of ['profile', 'target']) {
+      if (args.has(name)) throw new UserError('usage', l10n.t('Option --{0} is for projects; {1} is a module.', name, path));
+    }
+    const bytes = readModuleBytes(path);
+    return { path, bytes, info: readModule(bytes, path), onDisk: true };
+  }
+  if (ending === '.wat') {
+    const { assembleFile } = await import('./convert');
+    const bytes = await assembleFile(path, path, true, io);
+    return { path, bytes, info: readModule(bytes, path), onDisk: false };
+  }
+  const { chooseModule, build, projectAt } = await import('../build/index');
+  const { buildOptions, buildOutput } = await import('./build');
+  const { buildContext } = await import('./surroundings');
+  const project = await projectAt(path, io.signal);
+  const built = await build(project, buildOptions(args, io), buildContext(io, args.has('yes')), buildOutput(io));
+  const module = chooseModule(built, args.one('target'));
+  return { path: module.path, bytes: readModuleBytes(module.path), info: module.info, onDisk: true };
+}
+
+function looksLikeModule(path: string): boolean {
+  try {
+    if (!statSync(path).isFile()) return false;
+    const fd = openSync(path, 'r');
+    const head = Buffer.alloc(4);
+    readSync(fd, head, 0, 4, 0);
+    closeSync(fd);
+    return head.equals(Buffer.from([0, 0x61, 0x73, 0x6d])) || (extname(path) === '' && head[0] !== 0x23);
+  } catch {
+    return false;
+  }
+}
+
+function requestOf(program: Program, words: readonly string[], args: Arguments, io: CliIo): RunRequest {
+  const env: Record<string, string> = {};
+  for (const file of args.all('env-file')) Object.assign(env, readEnvFile(resolve(io.cwd, file)));
+  for (const text of args.all('env')) {
+    const at = text.indexOf('=');
+    if (at === 0) throw new UserError('usage', l10n.t('{0} is not an environment variable: write NAME=VALUE.', JSON.stringify(text)));
+    if (at > 0) env[text.slice(0, at)] = text.slice(at + 1);
+    else if (io.env[text] !== undefined) env[text] = io.env[text];
+  }
+  const limits: Limits = {
+    ...(args.has('max-memory') ? { memory: parseSize(args.one('max-memory') ?? '') } : {}),
+    ...(args.has('max-output') ? { output: parseSize(args.one('max-output') ?? '') } : {}),
+    ...(args.has('timeout') ? { time: parseTime(args.one('timeout') ?? '') } : {}),
+  };
+  const stdin = args.one('stdin');
+  const traceFile = args.one('trace-file');
+  const traced = args.has('trace') || args.has('trace-json') || traceFile !== undefined;
+  return {
+    module: program.path, info: program.info, args: words, env,
+    mounts: args.all('dir').map(text => parseMount(text, io.cwd)),
+    ...(stdin === undefined ? {} : { stdin: resolve(io.cwd, stdin) }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(args.has('listen') ? { listen: args.all('listen') } : {}),
+    ...(traced ? { trace: {
+      groups: (args.one('trace') ?? '').split(',').filter(group => group !== ''), json: args.has('trace-json'),
+      ...(traceFile === undefined ? {} : { file: resolve(io.cwd, traceFile) }),
+    } } : {}),
+  };
+}
+
+function readEnvFile(path: string): Record<string, string> {
+  try {
+    return parseEnvFile(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const reason = systemCode(error) === 'ENOENT' ? l10n.t('there is no such file') : messageOf(error);
+    throw new UserError('bad-path', l10n.t("Can't read the environment file {0}: {1}.", path, reason), [], { cause: error });
+  }
+}
+
+/** `run --why`: which runtime, and what the others say. */
+async function why(program: Program, wish: string, args: Arguments, io: CliIo): Promise<number> {
+  const context = runContext(io);
+  const verdicts = await Promise.all(runtimes.map(runtime => judge(runtime, program.info, context, io.signal)));
+  const rows = verdicts.map(({ runtime, objection, found }) => ({
+    id: runtime.id, title: runtime.title, fits: objection === undefined, ...(objection === undefined ? {} : { objection }), ...found,
+  }));
+  if (args.has('json')) {
+    const choice = await chooseRuntime(program.info, basename(program.path), wish, context, io.signal).catch((error: unknown) => {
+      if (error instanceof UserError) return { runtime: undefined, reason: error.message };
+      throw error;
+    });
+    io.stdout(JSON.stringify({ runtime: choice.runtime?.id ?? null, reason: choice.reason, runtimes: rows }, undefined, 2) + '\n');
+    return choice.runtime === undefined ? 126 : 0;
+  }
+  const { reason } = await chooseRuntime(program.info, basename(program.path), wish, context, io.signal);
+  io.stdout(reason + '\n');
+  for (const row of rows) {
+    const said = row.objection === undefined ? 'path' in row ? l10n.t('can run it ({0})', row.path) : l10n.t('could run it, but is not installed') : l10n.t("can't: {0}", row.objection);
+    io.stdout(`  ${row.id.padEnd(10)}${said}\n`);
+  }
+  return 0;
+}
