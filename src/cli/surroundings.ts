@@ -6,6 +6,8 @@ import { makeContext } from '../build/context';
 import { cliLog, toolPaths } from './context';
 import type { CliIo } from './io';
 
+export { toolPaths };
+
 /** This command line's own file, which builds call for the embedded compiler and the assembler. */
 export function cliFile(): string {
   return process.env['WASM_WORKBENCH_BUNDLED'] === '1' ? join(__dirname, 'cli.js') : resolve(__dirname, '..', 'cli.js');
