@@ -1,5 +1,5 @@
 import { readContents } from './contents';
-import { positionOf, type Diagnostic } from './diagnostic';
+import { positions, type Diagnostic } from './diagnostic';
 import { encode } from './encode';
 import { splitText, type ModuleText } from './fields';
 import { EOF, Lexer, STRING, stringBytes } from './lexer';
@@ -30,9 +30,10 @@ export function assemble(text: string, options: { readonly names?: boolean } = {
   const module = items.find(item => item.kind === 'module');
   const bytes = module === undefined || component !== undefined ? undefined : assembleModule(text, module, options.names ?? true, diagnostics);
   diagnostics.sort((a, b) => a.start - b.start);
+  const place = positions(text);
   return {
     bytes: diagnostics.some(one => one.kind !== 'hint') ? undefined : bytes,
-    diagnostics: diagnostics.map(one => ({ ...one, ...positionOf(text, one.start) })),
+    diagnostics: diagnostics.map(one => ({ ...one, ...place(one.start) })),
   };
 }
 

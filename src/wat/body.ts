@@ -337,12 +337,13 @@ export class BodyParser {
     const { lexer } = at;
     const start = lexer.start - at.base;
     const end = lexer.end - at.base;
-    for (;;) {
+    for (let told = false; ;) {
       const frame = this.pop();
       if (frame === undefined) return false;
       switch (frame.kind) {
         case FLAT:
-          at.error('missing-end', l10n.t('"end" is missing for this "{0}".', frame.instr?.op.name ?? ''), frame.start, frame.end);
+          if (!told) at.error('missing-end', l10n.t('"end" is missing for this "{0}".', frame.instr?.op.name ?? ''), frame.start, frame.end);
+          told = true;
           this.push(new Instr(END, start, start));
           continue;
         case PLAIN:

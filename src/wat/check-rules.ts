@@ -3,7 +3,7 @@ import { ANYHEAP, type Checker } from './check';
 import type { Composite } from './types';
 import type { Instr } from './syntax';
 import {
-  ANY, ARRAY, BOT, CONCRETE, EXN, EXTERN, FUNC, I31, I32, I64, I8, I16, NONE, NULLABLE_EQ, heapOf, isConcrete, isDefaultable, isExact, isNullable, isRef, nonNull, refType, unpacked,
+  ANY, ARRAY, BOT, BOTHEAP, CONCRETE, EXN, EXTERN, FUNC, I31, I32, I64, I8, I16, NONE, NULLABLE_EQ, heapOf, isConcrete, isDefaultable, isExact, isNullable, isRef, nonNull, refType, unpacked,
 } from './types';
 
 /** Checks an instruction whose types depend on more than its name (spec: validation of instructions). */
@@ -21,7 +21,8 @@ const branchCast = (fails: boolean, descriptor: boolean): Rule => (c, instr) => 
     c.lose();
     return;
   }
-  if (!c.matches(to, from)) {
+  const { subtypes } = c.env;
+  if (descriptor ? subtypes.top(heapOf(to)) !== subtypes.top(heapOf(from)) : !c.matches(to, from)) {
     c.fail('type-mismatch', l10n.t('The type that is cast to, {0}, must be below {1}.', c.show(to), c.show(from)));
     return;
   }
@@ -520,7 +521,8 @@ const rules: Readonly<Record<string, Rule>> = {
       return;
     }
     const type = c.pop(c.ref(instr.a, true));
-    c.push(c.ref(descriptor, false, type !== BOT && (isExact(type) || heapOf(type) === NONE)));
+    const heap = heapOf(type);
+    c.push(c.ref(descriptor, false, type === BOT || heap === NONE || heap === BOTHEAP || (isExact(type) && c.env.subtypes.same(heap - CONCRETE) === c.env.subtypes.same(instr.a))));
   },
   'struct.new': structNew, 'struct.new_default': structNew, 'struct.new_desc': structNew, 'struct.new_default_desc': structNew,
   'struct.get': structField, 'struct.get_s': structField, 'struct.get_u': structField, 'struct.set': structField,

@@ -3,7 +3,7 @@ import { Cursor, GiveUp } from './cursor';
 import type { Diagnostic } from './diagnostic';
 import type { Contents } from './encode';
 import { named } from './instructions';
-import { EOF, RPAREN } from './lexer';
+import { EOF, LPAREN, RPAREN } from './lexer';
 import type { Field, Linked } from './link';
 import type { Scope } from './scope';
 import { Instr, type Name, type Span } from './syntax';
@@ -47,12 +47,12 @@ export function readOffset(text: string, field: Field, span: Span, scope: Scope,
 }
 
 /** Reads the elements of a segment, each as an expression. */
-export function readItems(text: string, field: Field, span: Span, indices: boolean, scope: Scope, problems: Diagnostic[]): Instr[][] {
+export function readItems(text: string, field: Field, span: Span, scope: Scope, problems: Diagnostic[]): Instr[][] {
   const items: Instr[][] = [];
   const at = new Cursor(text, field.start, field.start + span.start, field.start + span.end, problems);
   while (at.lexer.kind !== EOF) {
     const start = at.lexer.start - at.base;
-    if (indices) {
+    if (at.lexer.kind !== LPAREN) {
       const use = at.use();
       const instr = new Instr(REF_FUNC, use.start, use.end);
       instr.a = scope.find('func', use, problems);
@@ -78,7 +78,7 @@ export function readContents(text: string, fields: readonly Field[], linked: Lin
     }),
     elems: model.elems.map(elem => ({
       offset: elem.offset === undefined ? undefined : readOffset(text, fieldAt(elem.field), elem.offset, scope, problemsAt(elem.field)),
-      items: readItems(text, fieldAt(elem.field), elem.items, elem.indices, scope, problemsAt(elem.field)),
+      items: readItems(text, fieldAt(elem.field), elem.items, scope, problemsAt(elem.field)),
     })),
     datas: model.datas.map(data => (data.offset === undefined ? undefined : readOffset(text, fieldAt(data.field), data.offset, scope, problemsAt(data.field)))),
     bodies: defined(model.funcs).map(func => readFunc(text, fieldAt(func.field), func.type, scope, problemsAt(func.field))),

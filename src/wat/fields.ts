@@ -85,12 +85,17 @@ function commentEnd(text: string, at: number, limit: number): number {
 }
 
 /** The next offset at or after `at` that is neither white space nor in a comment; `limit` if there is none. */
-function skipSpace(text: string, at: number, limit: number): number {
+function skipSpace(text: string, at: number, limit: number, diagnostics: Diagnostic[]): number {
   for (;;) {
     while (at < limit && /[ \t\n\r]/.test(text.charAt(at))) at++;
     if (text.startsWith(';;', at)) while (at < limit && text.charCodeAt(at) !== 0x0a && text.charCodeAt(at) !== 0x0d) at++;
-    else if (text.startsWith('(;', at) && at < limit) at = commentEnd(text, at, limit);
-    else return Math.min(at, limit);
+    else if (text.startsWith('(;', at) && at < limit) {
+      const start = at;
+      at = commentEnd(text, at, limit);
+      if (at === limit && (limit - start < 4 || !text.endsWith(';)', limit))) {
+        diagnostics.push({ kind: 'malformed', code: 'unclosed-comment', message: l10n.t('This comment is not closed: ";)" is missing.'), start, end: limit });
+      }
+    } else return Math.min(at, limit);
   }
 }
 
@@ -98,10 +103,14 @@ function skipSpace(text: string, at: number, limit: number): number {
 export function splitGroups(text: string, at: number, limit: number, diagnostics: Diagnostic[], recover = false): { spans: Span[]; end: number } {
   const spans: Span[] = [];
   for (;;) {
-    at = skipSpace(text, at, limit);
+    at = skipSpace(text, at, limit, diagnostics);
     if (at >= limit) return { spans, end: limit };
     const code = text.charCodeAt(at);
-    if (code === 0x29 && !recover) return { spans, end: at };
+    if (code === 0x29) {
+      if (!recover) return { spans, end: at };
+      at++;
+      continue;
+    }
     if (code === 0x28) {
       const stop = recover ? nextLineField(text, at + 1, limit) : limit;
       const end = groupEnd(text, at, stop);
@@ -242,7 +251,7 @@ function recovered(text: string, diagnostics: Diagnostic[]): ModuleText {
   for (let at = last?.end ?? from; at < limit; at++) {
     const code = text.charCodeAt(at);
     if (code !== 0x29) continue;
-    if (!inModule || closed) problems.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: at, end: at + 1 });
+    if ((!inModule || closed) && problems.length === 0) problems.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: at, end: at + 1 });
     closed = true;
   }
   limit = last?.end ?? limit;
@@ -253,7 +262,7 @@ function recovered(text: string, diagnostics: Diagnostic[]): ModuleText {
     const { end } = splitGroups(text, from, text.length, problems);
     if (problems.length === 0) problems.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: Math.min(end, text.length), end: Math.min(end + 1, text.length) });
   }
-  diagnostics.push(...problems);
+  for (const one of problems) diagnostics.push(one);
   return { kind: 'module', form: 'text', ...(id === undefined ? {} : { id }), start: 0, end: text.length, fields: spans, bare: !inModule };
 }
 

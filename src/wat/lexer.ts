@@ -29,6 +29,8 @@ export class Lexer {
   end = 0;
   /** End of the token before this one. */
   last = 0;
+  /** Annotations in annotations are just parentheses. */
+  private inAnnotation = false;
   /** The annotations between the token before this one and this one. */
   readonly annotations: Annotation[] = [];
   problem: (kind: LexProblem, start: number, end: number) => void;
@@ -94,7 +96,7 @@ export class Lexer {
               at = this.blockComment(at);
               continue;
             }
-            if (following === 0x40) {
+            if (following === 0x40 && !this.inAnnotation) {
               at = this.annotation(at);
               continue;
             }
@@ -227,8 +229,9 @@ export class Lexer {
   private annotation(from: number): number {
     // Tokens may touch in here, and be of no known kind.
     const inner = new Lexer(this.text, from + 2, this.limit, (kind, start, end) => {
-      if (kind !== 'no-space' && kind !== 'empty-id') this.problem(kind, start, end);
+      if (kind !== 'no-space' && kind !== 'empty-id' && kind !== 'empty-annotation') this.problem(kind, start, end);
     });
+    inner.inAnnotation = true;
     let name = '';
     const code = from + 2 < this.limit ? this.text.charCodeAt(from + 2) : 0;
     let at = from + 2;

@@ -143,6 +143,10 @@ class Linker {
   }
 
   private define(): void {
+    // Types that are only implied may be referred to by index before the place that implies them.
+    for (const { body } of this.fields) {
+      if (body.kind === 'extern' && (body.extern.kind === 'func' || body.extern.kind === 'tag') && body.extern.use.type === undefined) this.scope.typeUse(body.extern.use, []);
+    }
     this.fields.forEach((field, i) => { this.defineField(field.body, i, this.problems[i] ?? []); });
   }
 
@@ -208,8 +212,10 @@ class Linker {
       case 'table':
         index = model.tables.push({ ...entity, limits: extern.limits, type: scope.type(extern.type, problems) }) - 1;
         if (body.elems !== undefined) {
-          const type = body.elems.indices ? nonNull(FUNCREF) : scope.type(extern.type, problems);
-          model.elems.push({ mode: 'active', table: index, explicit: true, type, indices: body.elems.indices, items: body.elems.items, field });
+          // Indices in a table of another type than funcref are short for ref.func of it.
+          const type = scope.type(extern.type, problems);
+          const indices = body.elems.indices && type === FUNCREF;
+          model.elems.push({ mode: 'active', table: index, explicit: true, type: indices ? nonNull(FUNCREF) : type, indices, items: body.elems.items, field });
         }
         break;
       case 'memory':

@@ -130,6 +130,7 @@ class ModuleCheck {
     }
     if (type.describes !== undefined && type.describes >= 0) {
       if (!inGroup(type.describes) || types[type.describes]?.descriptor !== index) bad('descriptor', l10n.t('The described type must be one of the same group that names this as its descriptor.'));
+      else if (types[type.describes]?.final !== type.final) bad('descriptor', l10n.t('A type and its descriptor must both be final, or neither.'));
       else if (type.describes >= index) bad('descriptor', l10n.t('A type must come before its descriptor.'));
     }
   }
@@ -139,6 +140,7 @@ class ModuleCheck {
     const a = types[low];
     const b = types[high];
     if (a === undefined || b === undefined) return true;
+    if (a.descriptor !== undefined && b.descriptor === undefined) return false;
     if (b.descriptor !== undefined && (a.descriptor === undefined || !this.env.subtypes.indexMatches(a.descriptor, b.descriptor))) return false;
     if ((a.describes === undefined) !== (b.describes === undefined)) return false;
     return a.describes === undefined || b.describes === undefined || this.env.subtypes.indexMatches(a.describes, b.describes);
@@ -146,7 +148,7 @@ class ModuleCheck {
 
   private limits(limits: Limits, memory: boolean, field: number): void {
     const bits = limits.is64 ? 64n : 32n;
-    const most = memory ? 1n << (bits - BigInt(limits.page)) : (1n << bits) - 1n;
+    const most = memory && limits.page > 0 ? 1n << (bits - BigInt(limits.page)) : (1n << bits) - 1n;
     if (limits.page !== 16 && limits.page !== 0) this.tell(field, 'page-size', l10n.t('A page has 1 or 65536 bytes.'));
     if (limits.min > most || (limits.max ?? 0n) > most) {
       this.tell(field, 'limits', memory ? l10n.t('A memory has at most {0} pages.', String(most)) : l10n.t('A table has at most {0} elements.', String(most)));
