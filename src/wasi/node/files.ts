@@ -130,7 +130,8 @@ export abstract class RealFiles<Dir> extends SteppedFileSystem<Dir> {
   }
 
   /** Node can't change the flags of an open file: backends that can open it anew do. */
-  override setFlags(...[]: [handle: number, flags: number, how: number]): number {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- backends that can open it anew use them
+  override setFlags(_handle: number, _flags: number, _how: number): number {
     return -Errno.NOTSUP;
   }
 

@@ -13,7 +13,7 @@ import { standardStream, Stdio } from './stdio';
 import { decodeNode } from './text';
 
 export { LinuxFiles, canOpenByDescriptor } from './linux';
-export { PortableFiles } from './portable';
+export { isWindowsName, PortableFiles } from './portable';
 export { NodeClocks } from './clocks';
 export { Stdio, standardStream } from './stdio';
 export { randomSource } from './random';

@@ -144,17 +144,17 @@ export class LinuxFiles extends RealFiles<number[]> {
     const path = this.pathOf(dir, name);
     // A directory's own descriptor needs no more than the right to pass through it, which O_PATH asks for.
     const flags = (how & Open.DIRECTORY) !== 0 && (how & Open.WRITE) === 0 ? O_PATH | O_DIRECTORY | O_NOFOLLOW : openFlags(how);
-    // Programs that search a path miss often and in a row: asking first is a tenth of the price of an error.
-    if (this.#missed > 0 && (how & Open.CREATE) === 0) {
-      this.#missed--;
-      if (!fs.existsSync(path) && fs.lstatSync(path, { throwIfNoEntry: false }) === undefined) {
-        this.#missed = 32;
-        return -Errno.NOENT;
-      }
-    }
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
+      // Programs that search a path miss often and in a row: asking first is a tenth of the price of an error.
+      if (this.#missed > 0 && (how & Open.CREATE) === 0) {
+        this.#missed--;
+        if (!fs.existsSync(path) && fs.lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+          this.#missed = 32;
+          return -Errno.NOENT;
+        }
+      }
       const fd = fs.openSync(path, flags, 0o666);
       if (this.#proc !== undefined && this.#isProc(fd)) {
         fs.closeSync(fd);
