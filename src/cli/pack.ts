@@ -122,7 +122,7 @@ export async function pull(args: Arguments, io: CliIo): Promise<number> {
   return 0;
 }
 
-function told(args: Arguments, io: CliIo, sentence: string, data: { digest: string }): void {
+function told(args: Arguments, io: CliIo, sentence: string, data: Readonly<Record<string, string>> & { readonly digest: string }): void {
   if (args.has('json')) io.stdout(JSON.stringify({ ok: true, ...data }, undefined, 2) + '\n');
   else {
     io.stdout(data.digest + '\n');

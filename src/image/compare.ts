@@ -1,0 +1,51 @@
+import type { ImageReport } from './inspect';
+import type { LayerTree } from './tree';
+import { pathsOf, unite } from './union';
+
+export interface FileChange {
+  readonly path: string;
+  readonly change: 'added' | 'removed' | 'modified';
+  /** Bytes before and after; 0 where the file isn't there. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** How one image differs from another. */
+export interface Comparison {
+  readonly shared: number;
+  readonly files: readonly FileChange[];
+  readonly config: readonly { readonly key: string; readonly before: string; readonly after: string }[];
+}
+
+/** What an inspection gives. */
+export interface Inspected {
+  readonly report: ImageReport;
+  readonly trees: readonly LayerTree[];
+}
+
+/** Compares two images by their files as they stand (size, kind, mode and link target tell a change) and by their configuration. */
+export function compareImages(before: Inspected, after: Inspected): Comparison {
+  const files = (image: Inspected): Map<string, { size: number; mark: string }> => {
+    const union = unite(image.trees);
+    return new Map([...pathsOf(union)].map(({ path, node }) => {
+      const { size, kind, mode, target, mtime } = image.trees[node.layer]?.entry(node.index) ?? { size: 0, kind: 'file', mode: 0, target: '', mtime: 0 };
+      return [path, { size, mark: JSON.stringify([size, kind, mode, target, kind === 'file' ? mtime : 0]) }];
+    }));
+  };
+  const old = files(before);
+  const changes: FileChange[] = [];
+  for (const [path, { size, mark }] of files(after)) {
+    const was = old.get(path);
+    old.delete(path);
+    if (was === undefined) changes.push({ path, change: 'added', before: 0, after: size });
+    else if (was.mark !== mark) changes.push({ path, change: 'modified', before: was.size, after: size });
+  }
+  for (const [path, { size }] of old) changes.push({ path, change: 'removed', before: size, after: 0 });
+  changes.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const keys = new Set([...Object.keys(before.report.config), ...Object.keys(after.report.config)]);
+  const shown = (image: Inspected, key: string): string => JSON.stringify((image.report.config as Record<string, unknown>)[key] ?? null);
+  const config = [...keys].sort().map(key => ({ key, before: shown(before, key), after: shown(after, key) })).filter(each => each.before !== each.after);
+  if (before.report.platform !== after.report.platform) config.unshift({ key: 'platform', before: before.report.platform, after: after.report.platform });
+  const there = new Set(before.report.layers.map(layer => layer.digest));
+  return { shared: after.report.layers.filter(layer => there.has(layer.digest)).length, files: changes, config };
+}

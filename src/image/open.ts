@@ -1,0 +1,53 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isUserError, UserError } from '../base/error';
+import * as l10n from '@vscode/l10n';
+import type { Blobs } from './oci';
+import { credentialsFor } from './registry/credentials';
+import { parseReference, type Reference } from './reference';
+
+/** An image that is open, wherever it is. */
+export interface OpenImage extends Blobs {
+  readonly where: 'file' | 'folder' | 'registry';
+  readonly names: readonly string[];
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens what a text names: an image file (tar, tar.gz), an OCI layout folder, or else a reference in a registry, which is read without
+ * pulling it. Throws a UserError.
+ */
+export async function openImage(text: string, resolvePath: (text: string) => string, signal: AbortSignal): Promise<OpenImage> {
+  const path = resolvePath(text);
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isFile() === true) {
+    const { openImageFile } = await import('./stores/tarfile');
+    const file = await openImageFile(path, signal);
+    return { root: file.root, blob: digest => file.blob(digest), names: file.names, where: 'file', dispose: () => file.dispose() };
+  }
+  if (there?.isDirectory() === true && (await stat(join(path, 'oci-layout')).catch(() => undefined)) !== undefined) {
+    const { openLayout } = await import('./stores/layout');
+    const layout = await openLayout(path);
+    return { ...layout, names: [], where: 'folder', dispose: () => Promise.resolve() };
+  }
+  if (there?.isDirectory() === true) throw new UserError('bad-image', l10n.t('{0} is a folder without an image: it has no file oci-layout.', path));
+  const reference = referenceOrPath(text);
+  const blobs = await repositoryOf(reference, signal).then(repository => repository.open(reference));
+  return { ...blobs, names: [text], where: 'registry', dispose: () => Promise.resolve() };
+}
+
+function referenceOrPath(text: string): Reference {
+  const missing = l10n.t('There is no image file or folder {0}.', text);
+  if (/^[./\\]|\.(tar|tgz|gz)$|^[A-Za-z]:\\/i.test(text)) throw new UserError('not-found', missing);
+  try {
+    return parseReference(text);
+  } catch (error) {
+    throw isUserError(error) ? new UserError('usage', `${missing} ${error.message}`, [], { cause: error }) : error;
+  }
+}
+
+/** The repository of a reference, with the user's own login for it. */
+export async function repositoryOf(reference: Reference, signal: AbortSignal): Promise<import('./registry/client').Repository> {
+  const { Repository } = await import('./registry/client');
+  return new Repository(reference, { signal, credentials: () => credentialsFor(reference.registry, signal) });
+}
