@@ -40,17 +40,16 @@ export async function findProjects(roots: readonly string[], options: FindOption
     // The synchronous call takes a third of the asynchronous one's time, which waits in line for a thread.
     const entries = readEntriesNow(next.folder);
     if (entries === undefined) continue;
-    let owned = next.owned;
-    const marked = markers(entries, owned);
-    if (marked.length > 0) {
-      const detected = await detectMarked(entries, marked);
-      found.push(...detected.projects);
-      if (detected.owns.length > 0) owned = new Set([...owned, ...detected.owns]);
-    }
-    if (next.depth < maxDepth) {
-      for (const name of entries.folders) {
-        if (!isSkipped(name)) waiting.push({ folder: entries.folder + path.sep + name, depth: next.depth + 1, owned });
-      }
+    const marked = markers(entries, next.owned);
+    const detected = marked.length === 0 ? undefined : await detectMarked(entries, marked);
+    if (detected !== undefined) found.push(...detected.projects);
+    if (next.depth >= maxDepth) continue;
+    for (const name of entries.folders) {
+      if (isSkipped(name)) continue;
+      const folder = path.join(entries.folder, name);
+      const more = detected?.owns.filter(one => one.folder === folder || one.folder === entries.folder) ?? [];
+      const owned = more.length === 0 ? next.owned : new Set([...next.owned, ...more.map(one => one.family)]);
+      waiting.push({ folder, depth: next.depth + 1, owned });
     }
   }
   options.signal?.throwIfAborted();
@@ -79,16 +78,16 @@ function markers(entries: FolderEntries, owned: ReadonlySet<string>): readonly M
   return marked;
 }
 
-async function detectMarked(entries: FolderEntries, marked: readonly Marked[]): Promise<{ projects: Project[]; owns: string[] }> {
+async function detectMarked(entries: FolderEntries, marked: readonly Marked[]): Promise<{ projects: Project[]; owns: { family: string; folder: string }[] }> {
   const projects: Project[] = [];
-  const owns: string[] = [];
+  const owns: { family: string; folder: string }[] = [];
   const families = new Set<string>();
   for (const { toolchain, marker } of marked) {
     if (families.has(toolchain.family)) continue;
     const detected = await toolchain.detect(entries, marker);
     if (detected.projects.length > 0 || detected.owns !== undefined) families.add(toolchain.family);
     projects.push(...detected.projects);
-    owns.push(...(detected.owns ?? []));
+    for (const folder of detected.owns ?? []) owns.push({ family: toolchain.family, folder });
   }
   return { projects, owns };
 }

@@ -145,10 +145,10 @@ export interface FolderEntries {
   readonly folders: ReadonlySet<string>;
 }
 
-/** Whether a toolchain's projects leave the folders below them to others: `own` claims them for its family. */
+/** What a toolchain sees in a folder. */
 export interface Detected {
   readonly projects: readonly Project[];
-  /** Families that look no further below: the folder's own build covers what is there. */
+  /** Folders where its family looks for no projects, nor below them, since these ones build what is there: absolute; the folder itself stands for all below. */
   readonly owns?: readonly string[];
 }
 

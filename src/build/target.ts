@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { systemCode, UserError } from '../base/error';
@@ -39,7 +40,7 @@ export async function projectsAt(target: string, signal?: AbortSignal): Promise<
   const own = await enclosing(file, toolchain);
   if (own !== undefined) return [own];
   for (const one of toolchain) if (one.single !== undefined) return [one.single(file)];
-  throw new UserError('no-project', l10n.t('{0} belongs to no project: no folder above it has a file such as {1}.', file, toolchain.map(one => one.title).join(', ')));
+  throw new UserError('no-project', l10n.t('{0} belongs to no project: neither its folder nor one above it is a project of {1}.', file, toolchain.map(one => one.title).join(', ')));
 }
 
 /** The one project that a path names. Throws UserError `usage` with their names when there are several. */
@@ -61,7 +62,8 @@ function toolchainOfSource(file: string): readonly Toolchain[] {
 
 async function enclosing(file: string, candidates: readonly Toolchain[]): Promise<Project | undefined> {
   let folder = path.dirname(file);
-  for (let level = 0; level < levels; level++) {
+  // A home folder's stray files make no project of all that is below.
+  for (let level = 0; level < levels && (level === 0 || folder !== homedir()); level++) {
     for (const project of await projectsIn(folder)) {
       if (!candidates.some(toolchain => toolchain.id === project.toolchain)) continue;
       if (project.file === file) return project;

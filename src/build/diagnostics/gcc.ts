@@ -9,6 +9,8 @@ import { SourceText } from './source';
 export interface GccOptions {
   /** Relative paths start here. */
   readonly cwd: string;
+  /** The user's own files are in here; `cwd` unless told. */
+  readonly root?: string;
   /** Where a message without a file belongs. Absolute. */
   readonly subject: string;
   readonly source?: string;
@@ -21,6 +23,7 @@ const located = /^(.+?):(\d+):(?:(\d+):)?((?:\{\d+:\d+-\d+:\d+\})+:)? (fatal err
 const included = /^(?:In file included from| {17,}from) (.+?):(\d+)(?::(\d+))?[,:]?$/;
 const linker = /^(?:.*[\\/])?(?:wasm-ld|lld|ld\.lld|ld)(?:-\d+)?(?:\.exe)?: (error|warning): (.*)$/;
 const driver = /^(?:.*[\\/])?(?:clang|clang\+\+|cc|c\+\+|gcc|g\+\+|zig|error)(?:-[\d.]+)?(?:\.exe)?: (error|warning|fatal error): (.*)$/;
+const includedHere = 'included from here';
 /** The driver's summing up of errors that were told. */
 const noise = /^(linker command failed|unable to execute command|clang frontend command failed)/;
 
@@ -64,7 +67,7 @@ export class GccReader {
     const from = included.exec(line);
     if (from !== null) {
       this.flush();
-      this.#includes.push({ file: this.#resolve(from[1] ?? ''), start: { line: Number(from[2]), column: Number(from[3] ?? 1) }, message: 'included from here' });
+      this.#includes.push({ file: this.#resolve(from[1] ?? ''), start: { line: Number(from[2]), column: Number(from[3] ?? 1) }, message: includedHere });
       return true;
     }
     const link = linker.exec(line);
@@ -92,8 +95,25 @@ export class GccReader {
     const current = this.#current;
     this.#current = undefined;
     if (current === undefined) return;
-    const { related, ...diagnostic } = current;
+    const { related, ...diagnostic } = this.#moved(current);
     this.#report({ ...diagnostic, message: withHint(diagnostic.message), ...(related.length === 0 ? {} : { related }) });
+  }
+
+  /** A message is put where its reader can do something: not in a system header but where it is included, not at no file but at a definition. */
+  #moved(draft: Draft): Draft {
+    if (this.#isOwn(draft.file)) {
+      const twice = draft.file === this.#options.subject && draft.message.startsWith('duplicate symbol') ? draft.related.at(-1) : undefined;
+      return twice === undefined ? draft : { ...draft, file: twice.file, start: twice.start, related: draft.related.slice(0, -1) };
+    }
+    const entry = draft.related.findLast(one => one.message === includedHere && this.#isOwn(one.file));
+    if (entry === undefined) return draft;
+    const related = [{ file: draft.file, start: draft.start, message: draft.message }, ...draft.related.filter(one => one !== entry)];
+    return { ...draft, file: entry.file, start: entry.start, end: undefined, related };
+  }
+
+  #isOwn(file: string): boolean {
+    const relative = this.#flavour.relative(this.#options.root ?? this.#options.cwd, file);
+    return !relative.startsWith('..') && !this.#flavour.isAbsolute(relative);
   }
 
   get #source(): string {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import type { Diagnostic, DiagnosticParser } from '../project';
 import { GccReader, type GccOptions } from './gcc';
@@ -20,11 +21,16 @@ export function makeParser(options: GccOptions, report: (diagnostic: Diagnostic)
   const known = (object: string): string | undefined => objects.get(flavour.resolve(here(), object)) ?? objects.get(flavour.basename(object));
   const readers = { stdout: reader(), stderr: reader() };
   function reader(): GccReader {
-    return new GccReader({ ...options, sourceOf: object => known(object) ?? ofTemporary(object) }, report);
+    return new GccReader({ ...options, sourceOf: object => options.sourceOf?.(object) ?? known(object) ?? ofTemporary(object) ?? beside(object) }, report);
   }
   function ofTemporary(object: string): string | undefined {
     const stem = /([^\\/]+)-[0-9a-f]{6,}\.o$/.exec(object)?.[1];
     return stem === undefined ? undefined : objects.get(`${stem} `);
+  }
+  // An object of an earlier make was compiled before we looked on; its source is mostly its neighbour.
+  function beside(object: string): string | undefined {
+    const { dir, name } = flavour.parse(flavour.resolve(here(), object.replace(/^.*\((.+)\)$/, '$1')));
+    return ['.c', '.cc', '.cpp', '.cxx'].map(ending => flavour.join(dir, name + ending)).find(file => existsSync(file));
   }
   const note = (line: string): void => {
     for (const word of line.split(/\s+/)) {
@@ -39,6 +45,7 @@ export function makeParser(options: GccOptions, report: (diagnostic: Diagnostic)
     }
   };
   const tell = (file: string, line: number, message: string): void => {
+    for (const one of Object.values(readers)) one.flush();
     report({ file, start: { line, column: 1 }, severity: 'error', message, source: 'make' });
   };
   return lineParser((raw, stream) => {

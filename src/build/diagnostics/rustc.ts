@@ -114,10 +114,10 @@ export function cargoParser(options: { readonly root: string; readonly subject: 
     const lines = own;
     own = undefined;
     const message = lines.join('\n').trim();
-    const at = /(?:-->|at line|line) *(?:(\S+):)?(\d+):(\d+)/.exec(message) ?? /line (\d+) column (\d+)/.exec(message)?.toSpliced(1, 0, '');
-    const place = at === undefined ? undefined : { line: Number(at[2]), column: Number(at[3]) };
-    const manifest = /(\S*Cargo\.toml)/.exec(message)?.[1]?.replace(/^`|`$/g, '');
-    report({ file: place === undefined || manifest === undefined ? options.subject : resolve(at?.[1] === '' || at?.[1] === undefined ? manifest : at[1]), start: place ?? { line: 1, column: 1 }, severity: 'error', message: withHint(message), source: 'cargo' });
+    const at = /--> (?<file>.+?):(?<line>\d+):(?<column>\d+)/.exec(message) ?? /line (?<line>\d+),? column (?<column>\d+)/.exec(message);
+    const place = at === null ? undefined : { line: Number(at.groups?.line), column: Number(at.groups?.column) };
+    const named = at?.groups?.file ?? /`([^`]*Cargo\.toml)`/.exec(message)?.[1];
+    report({ file: place === undefined || named === undefined ? options.subject : resolve(named), start: place ?? { line: 1, column: 1 }, severity: 'error', message: withHint(message), source: 'cargo' });
   };
   return lineParser(take, flush);
 }

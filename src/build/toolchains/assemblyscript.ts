@@ -37,7 +37,7 @@ export const assemblyScript: Toolchain = {
     // A folder called assembly is often about something else.
     if (!existsSync(path.join(folder, entry))) return { projects: [] };
     const name = await packageName(folder);
-    return { projects: [{ toolchain: 'assemblyscript', folder, name, marker: marker === 'assembly' ? entry : marker, targets: [{ name }] }], owns: ['assemblyscript'] };
+    return { projects: [{ toolchain: 'assemblyscript', folder, name, marker: marker === 'assembly' ? entry : marker, targets: [{ name }] }], owns: [folder] };
   },
   plan,
   async clean(project) {

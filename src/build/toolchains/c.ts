@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import type { Command } from '../../base/command';
 import { UserError } from '../../base/error';
 import { gccParser } from '../diagnostics/gcc';
 import { buildFolderName, profileFolder } from '../folders';
@@ -45,7 +46,7 @@ export const c: Toolchain = {
     const name = path.basename(entries.folder);
     const project: Project = tree.sources.length === 1 && root === entries.folder ? single(main)
       : { toolchain: 'c', folder: entries.folder, name, marker: relative(entries.folder, main), targets: [{ name: path.parse(main).name === 'main' ? name : path.parse(main).name }] };
-    return { projects: [project], ...(root === entries.folder ? {} : { owns: ['c'] }) };
+    return { projects: [project], ...(root === entries.folder ? {} : { owns: [root] }) };
   },
   single,
   plan,
@@ -80,7 +81,7 @@ async function plan(project: Project, options: BuildOptions, context: Parameters
     objects.set(object, source);
     const own = languageOf(source) ?? 'c';
     const args = [...shared, ...(own === 'c++' ? ['-fno-exceptions'] : []), ...user.compile, '-MD', '-MF', shown(folder, depfile), '-c', shown(folder, source), '-o', shown(folder, object)];
-    return { command: compiler.driver(own, args, folder), inputs: [source], outputs: [object], depfile, stage: 0, subject: source };
+    return { command: asTyped(compiler.driver(own, args, folder)), inputs: [source], outputs: [object], depfile, stage: 0, subject: source };
   });
   const target = project.targets[0]?.name ?? project.name;
   const module = path.join(out, `${target}.wasm`);
@@ -143,6 +144,11 @@ export function sortFlags(args: readonly string[]): { readonly compile: readonly
     } else compile.push(arg);
   }
   return { compile, link };
+}
+
+/** The command without what only our parser wants. */
+function asTyped(command: Command): Command {
+  return { ...command, shownArgs: (command.shownArgs ?? command.args).filter(arg => !/^-f(?:no-color-diagnostics|color-diagnostics|diagnostics-print-source-range-info)$/.test(arg)) };
 }
 
 function byName(objects: ReadonlyMap<string, string>, object: string): string | undefined {

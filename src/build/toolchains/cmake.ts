@@ -38,7 +38,7 @@ export const cmake: Toolchain = {
     const targets = [...new Set(await executables(entries.folder, name, 0))];
     return {
       projects: [{ toolchain: 'cmake', folder: entries.folder, name: name === '' ? path.basename(entries.folder) : name, marker, targets: targets.map(target => ({ name: target })) }],
-      owns: ['c'],
+      owns: [entries.folder],
     };
   },
   plan,
@@ -113,7 +113,7 @@ async function plan(project: Project, options: BuildOptions, context: BuildConte
     modules: () => artefacts(build),
     diagnostics(step, report) {
       const own = cmakeParser({ cwd: folder, subject: marker }, report);
-      const tools = makeParser({ cwd: build, subject: step.subject, sourceOf: object => sourceOfObject(folder, object) }, report);
+      const tools = makeParser({ cwd: build, root: folder, subject: step.subject, sourceOf: object => sourceOfObject(folder, object) }, report);
       return both(own, tools);
     },
     compiler: compiler.title,
@@ -187,6 +187,8 @@ function toolchainFile(folder: string, out: string, compiler: Compiler, platform
     `set(CMAKE_C_COMPILER ${words('cc', compiler.driver('c', [], folder))})`,
     `set(CMAKE_CXX_COMPILER ${words('c++', compiler.driver('c++', [], folder))})`,
     'set(CMAKE_CXX_FLAGS_INIT -fno-exceptions)',
+    'set(CMAKE_EXE_LINKER_FLAGS_RELEASE_INIT -s)',
+    'set(CMAKE_EXE_LINKER_FLAGS_MINSIZEREL_INIT -s)',
     'set(CMAKE_FIND_ROOT_PATH "${CMAKE_CURRENT_LIST_DIR}/root")',
     'set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)',
     'set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)',
@@ -210,6 +212,9 @@ const platformText = [
   'set(WASI 1)',
   'set(CMAKE_EXECUTABLE_SUFFIX ".wasm")',
   'set_property(GLOBAL PROPERTY TARGET_SUPPORTS_SHARED_LIBS FALSE)',
+  // As CMake's own rules, without <FLAGS>: with -O in a linking call clang runs a wasm-opt that it finds, which ruins names and DWARF.
+  'set(CMAKE_C_LINK_EXECUTABLE "<CMAKE_C_COMPILER> <CMAKE_C_LINK_FLAGS> <LINK_FLAGS> <OBJECTS> -o <TARGET> <LINK_LIBRARIES>")',
+  'set(CMAKE_CXX_LINK_EXECUTABLE "<CMAKE_CXX_COMPILER> <CMAKE_CXX_LINK_FLAGS> <LINK_FLAGS> <OBJECTS> -o <TARGET> <LINK_LIBRARIES>")',
   '',
 ].join('\n');
 

@@ -35,7 +35,7 @@ export const make: Toolchain = {
     if (['Cargo.toml', 'go.mod', 'package.json'].some(name => entries.files.has(name))) return { projects: [] };
     const text = await readFile(path.join(entries.folder, marker), 'utf8').catch(() => '');
     if (!compilesC(text)) return { projects: [] };
-    return { projects: [{ toolchain: 'make', folder: entries.folder, name: path.basename(entries.folder), marker, targets: [] }], owns: ['c'] };
+    return { projects: [{ toolchain: 'make', folder: entries.folder, name: path.basename(entries.folder), marker, targets: [] }], owns: [entries.folder] };
   },
   plan,
   async clean(project, context) {

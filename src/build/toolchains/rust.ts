@@ -5,8 +5,9 @@ import { isUserError, UserError, type Remedy } from '../../base/error';
 import { capture } from '../../base/exec';
 import { findProgram, type Found } from '../../base/find';
 import { cargoLine, cargoParser } from '../diagnostics/rustc';
-import type { BuildContext, BuildOptions, BuildPlan, ModuleFile, Profile, Project, Toolchain, ToolReport } from '../project';
-import { cargoTargets, readManifest } from './cargo';
+import { readEntries } from '../entries';
+import type { BuildContext, BuildOptions, BuildPlan, FolderEntries, ModuleFile, Profile, Project, Toolchain, ToolReport } from '../project';
+import { cargoTargets, readManifest, type Manifest } from './cargo';
 
 const install: readonly Remedy[] = [
   { label: l10n.t('Get Rust'), action: { kind: 'url', url: 'https://rustup.rs' } },
@@ -35,7 +36,8 @@ export const rust: Toolchain = {
     const manifest = await readManifest(path.join(entries.folder, marker));
     if (manifest === undefined) return { projects: [] };
     const targets = await cargoTargets(entries.folder, manifest);
-    const owns = manifest.workspace === undefined ? {} : { owns: ['rust'] };
+    // A package without a workspace may have others below it; what a workspace excludes is another project.
+    const owns = manifest.workspace === undefined ? {} : { owns: await workspaceFolders(entries, manifest) };
     // A library is nothing to run, but its folder is no other's either.
     if (targets.length === 0) return { projects: [], ...owns };
     const name = manifest.package?.name ?? path.basename(entries.folder);
@@ -120,6 +122,23 @@ async function plan(project: Project, options: BuildOptions, context: BuildConte
     diagnostics: (step, report) => cargoParser({ root: folder, subject: step.subject }, report),
     compiler: `cargo (${cargo}), ${target.name}`,
   };
+}
+
+/** The folders below a workspace's root that are the workspace's. */
+async function workspaceFolders(entries: FolderEntries, manifest: Manifest): Promise<readonly string[]> {
+  const excluded = (manifest.workspace?.exclude ?? []).map(one => path.resolve(entries.folder, one));
+  if (excluded.length === 0) return [entries.folder];
+  const owned: string[] = [];
+  const visit = async (folder: string, names: Iterable<string>): Promise<void> => {
+    for (const name of names) {
+      const below = path.join(folder, name);
+      if (excluded.includes(below)) continue;
+      if (!excluded.some(one => one.startsWith(below + path.sep))) owned.push(below);
+      else await visit(below, (await readEntries(below))?.folders ?? []);
+    }
+  };
+  await visit(entries.folder, entries.folders);
+  return owned;
 }
 
 /** The modules among cargo's artefacts: programs, and dynamic libraries, which are reactors or plain libraries. */

@@ -38,24 +38,32 @@ export function sourceRoot(entries: FolderEntries): string | undefined {
   return entries.folders.has('src') ? path.join(entries.folder, 'src') : undefined;
 }
 
-/** The sources below a folder. A folder below with a main or a build file of its own is another project. */
-export async function sourceTree(folder: string, depth = 0): Promise<SourceTree> {
+/** Folders that one project's sources are sought in; a stray source in a home folder must not make a project of all below it. */
+const mostFolders = 400;
+const foreignFiles: readonly string[] = [...buildFiles, 'Cargo.toml', 'go.mod', 'package.json'];
+
+/** The sources below a folder. A folder below with a main or a build file of its own is another project; where there is too much below, none counts. */
+export async function sourceTree(folder: string): Promise<SourceTree> {
   const entries = await readEntries(folder);
-  if (entries === undefined || depth > 16) return { sources: [], mains: [] };
-  const own = [...entries.files].filter(file => languageOf(file) !== undefined).sort().map(file => path.join(folder, file));
-  const mains: string[] = [];
-  await Promise.all(own.map(async file => {
-    if (await definesMain(file)) mains.push(file);
-  }));
-  const sources = own;
+  if (entries === undefined) return { sources: [], mains: [] };
+  const budget = { left: mostFolders };
+  const whole = await sourcesBelow(entries, budget, 0);
+  return budget.left >= 0 ? whole : sourcesBelow({ ...entries, folders: new Set() }, { left: 1 }, 0);
+}
+
+async function sourcesBelow(entries: FolderEntries, budget: { left: number }, depth: number): Promise<SourceTree> {
+  const own = [...entries.files].filter(file => languageOf(file) !== undefined).sort().map(file => path.join(entries.folder, file));
+  const isMain = await Promise.all(own.map(definesMain));
+  const sources = [...own];
   for (const name of [...entries.folders].sort()) {
-    if (isSkipped(name)) continue;
-    const below = await readEntries(path.join(folder, name));
-    if (below === undefined || [...buildFiles, 'Cargo.toml', 'go.mod', 'package.json'].some(file => below.files.has(file))) continue;
-    const tree = await sourceTree(below.folder, depth + 1);
+    if (isSkipped(name) || depth >= 16) continue;
+    if (--budget.left < 0) break;
+    const below = await readEntries(path.join(entries.folder, name));
+    if (below === undefined || foreignFiles.some(file => below.files.has(file))) continue;
+    const tree = await sourcesBelow(below, budget, depth + 1);
     if (tree.mains.length === 0) sources.push(...tree.sources);
   }
-  return { sources, mains: mains.sort() };
+  return { sources, mains: own.filter((_, index) => isMain[index]) };
 }
 
 /** Whether C or C++ text defines main, outside comments and strings. */
@@ -81,6 +89,7 @@ export async function ownsSource(project: Project, file: string): Promise<boolea
   const inside = path.relative(project.folder, file);
   if (inside.startsWith('..') || path.isAbsolute(inside)) return false;
   if (project.toolchain !== 'c') return true;
+  if (project.file !== undefined) return project.file === file;
   const entries = await readEntries(project.folder);
   const root = entries === undefined ? undefined : sourceRoot(entries);
   return root !== undefined && (await sourceTree(root)).sources.includes(file);
