@@ -25,6 +25,11 @@ export interface HostRun {
 export const runs: readonly HostRun[] = [
   { name: 'smoke', suite: 'smoke', open: 'test/host/workspaces/c' },
   { name: 'empty', suite: 'smoke' },
+  { name: 'build', suite: 'build', open: 'test/host/workspaces/several', needs: ['clang'] },
+  { name: 'run', suite: 'run', open: 'test/host/workspaces/several', needs: ['clang'] },
+  { name: 'cancel', suite: 'cancel', open: 'test/host/workspaces/slow', needs: ['clang', 'make'] },
+  { name: 'untrusted', suite: 'untrusted', open: 'test/host/workspaces/several', trust: false },
+  { name: 'roots', suite: 'roots', open: 'test/host/workspaces/roots/roots.code-workspace' },
   {
     name: 'packaged', suite: 'packaged', open: 'test/host/workspaces/packaged', packaged: true, extensions: ['test/host/stub'],
     settings: { 'wasmWorkbench.compiler.embedded': 'always' },

@@ -16,7 +16,7 @@ import { objections, pack } from './vsix.mjs';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, packaged: { type: 'boolean', default: false } } });
 /** What the workbench itself prints at every start; WASM_WORKBENCH_VERBOSE=1 shows it. */
-const chatter = /^(?:\s*%c|\[[^\]]*\]|(?:Resolv(?:ing|ed) connection token|Creating a socket|Ignoring fetching additional|Updating additional builtin|Started local extension host|Extension host|Loading development extension|Error while fetching the extension under development)\b)/;
+const chatter = /^(?:\s*%c|\[[^\]]*\]|(?:Resolv(?:ing|ed) connection token|Creating a socket|Ignoring fetching additional|Updating additional builtin|Started local extension host|Extension host|Loading development extension|Error while fetching the extension under development|Request to |Timed out waiting for authentication provider|Task to terminate not found)\b|    at .*\/workbench\.js:|\s*$)/;
 const count = { passed: 0, failed: 0, skipped: 0 };
 let staged;
 try {

@@ -23,6 +23,8 @@ export async function serve({ port = 0, trust = true, settings = {}, extensions 
   const { node, entry } = await codeServer(say);
   const own = data === undefined;
   const home = own ? mkdtempSync(join(tmpdir(), 'wasm-workbench-editor-')) : data;
+  const discard = () => { if (own) rmSync(home, { recursive: true, force: true, maxRetries: 5 }); };
+  process.on('exit', discard);
   const userData = join(home, 'data');
   mkdirSync(join(userData, 'User'), { recursive: true });
   mkdirSync(join(home, 'extensions'), { recursive: true });
@@ -55,7 +57,8 @@ export async function serve({ port = 0, trust = true, settings = {}, extensions 
     log: () => text,
     async close() {
       await end(server);
-      if (own) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      discard();
+      process.off('exit', discard);
     },
   };
 }
@@ -70,12 +73,14 @@ function output(child) {
   });
 }
 
-/** The address of the workbench with a folder, a .code-workspace file or nothing open. */
-export function workbenchUrl(base, open) {
+/** The address of the workbench with a folder, a .code-workspace file or nothing open, and `file` shown. */
+export function workbenchUrl(base, open, file) {
   const url = new URL(base);
   if (open === undefined) url.searchParams.set('ew', 'true');
   else url.searchParams.set(open.endsWith('.code-workspace') ? 'workspace' : 'folder', resolve(open));
-  url.searchParams.set('payload', JSON.stringify([['skipWelcome', 'true'], ['skipReleaseNotes', 'true']]));
+  const payload = [['skipWelcome', 'true'], ['skipReleaseNotes', 'true']];
+  if (file !== undefined) payload.push(['openFile', `vscode-remote://${url.host}${encodeURI(slashed(file))}`]);
+  url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }
 
