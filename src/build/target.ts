@@ -62,20 +62,25 @@ function toolchainOfSource(file: string): readonly Toolchain[] {
 
 async function enclosing(file: string, candidates: readonly Toolchain[]): Promise<Project | undefined> {
   let folder = path.dirname(file);
+  // A build file further up goes before loose sources.
+  let loose: Project | undefined;
   // A home folder's stray files make no project of all that is below.
   for (let level = 0; level < levels && (level === 0 || folder !== homedir()); level++) {
     for (const project of await projectsIn(folder)) {
       if (!candidates.some(toolchain => toolchain.id === project.toolchain)) continue;
-      if (project.file === file) return project;
-      if (project.file === undefined && await ownsSource(project, file)) return project;
+      if (project.toolchain !== 'c') {
+        if (project.file === undefined || project.file === file) return project;
+      } else if (await ownsSource(project, file)) {
+        loose ??= project;
+      }
     }
     const entries = await readEntries(folder);
     const parent = path.dirname(folder);
     // A repository's root is where a project ends at the latest.
-    if (parent === folder || entries?.folders.has('.git') === true || entries?.files.has('.git') === true) return undefined;
+    if (parent === folder || entries?.folders.has('.git') === true || entries?.files.has('.git') === true) break;
     folder = parent;
   }
-  return undefined;
+  return loose;
 }
 
 function known(): string {
