@@ -250,7 +250,7 @@ export function withoutOwn(text: string, source: string, own: readonly string[],
   const files = dependencies(first ?? '').filter(file => !own.includes(file) && file !== source);
   const named = new Set(files);
   const added = behind.filter(file => !named.has(file));
-  const phony = others.filter(rule => !own.some(file => rule === `${ruleWord(file)}:`));
+  const phony = others.filter(rule => ![source, ...own].some(file => rule.trim() === `${ruleWord(file)}:`));
   if (phony.length > 0) phony.push(...added.map(file => `${ruleWord(file)}:`));
-  return `${target}: ${[source, ...files, ...added].map(ruleWord).join(' \\\n  ')}\n${phony.map(rule => `\n${rule}\n`).join('')}`;
+  return `${target}: ${[source, ...files, ...added].map(ruleWord).join(' \\\n  ')}\n${phony.map(rule => `${rule}\n`).join('')}`;
 }

@@ -71,16 +71,18 @@ export function createCompilerService(parts: CompilerServiceParts): CompilerServ
   const execTool = async (tool: Tool, args: readonly string[], command: Command, output: Output): Promise<Exit> => {
     output.signal.throwIfAborted();
     const asked: Asked = { tool, args, cwd: command.cwd, env: mergeEnv(process.env, command.env) };
-    const once = async (): Promise<Exit> => {
-      const { place } = await ensure();
+    const once = async (server: Running): Promise<Exit> => {
+      const { place } = server;
       return { code: await askServer(place, asked, { stdout: chunk => { output.stdout(chunk); }, stderr: chunk => { output.stderr(chunk); }, signal: output.signal }) };
     };
+    const server = await ensure();
     try {
-      return await once();
+      return await once(server);
     } catch (error) {
-      // It went to rest between the look and the question.
+      // It went to rest between the look and the question; its end may not have been told yet.
       if (!(error instanceof ServerGone)) throw error;
-      return once();
+      await endTree(server.child);
+      return once(await ensure());
     }
   };
 
@@ -141,6 +143,7 @@ async function launch(parts: CompilerServiceParts, log: Log, ended: () => void):
   const env = process.versions['electron'] === undefined ? undefined : { ELECTRON_RUN_AS_NODE: '1' };
   const child = start({ tool: process.execPath, args: [script, JSON.stringify(start0)], cwd: folder.path, env }, { stdio: ['pipe', 'pipe', 'pipe'] });
   const gone = (): void => {
+    // Told before anything that waits for the same event goes on.
     ended();
     void folder.dispose();
   };

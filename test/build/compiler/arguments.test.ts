@@ -130,7 +130,7 @@ void test("what of a frontend's job matters to headers", () => {
 void test('dependency files are read and put right', () => {
   assert.deepEqual(dependencies('a.o b.o: x\\ y.c \\\n  $$z.h \\\n  q\\#.h\n\nx\\ y.c:\n'), ['x y.c', '$z.h', 'q#.h']);
   assert.equal(withoutOwn('a.o: /k/1.h \\\n  /s/a \\\n  my\\ a.cc \\\n  l.h\n\n/k/1.h:\n\nl.h:\n', 'my a.cc', ['/k/1.h'], ['/s/a', '/s/b']),
-    'a.o: my\\ a.cc \\\n  /s/a \\\n  l.h \\\n  /s/b\n\nl.h:\n\n/s/b:\n');
+    'a.o: my\\ a.cc \\\n  /s/a \\\n  l.h \\\n  /s/b\nl.h:\n/s/b:\n');
 });
 
 void test('hints say what to do about what WASI lacks', () => {
