@@ -2,16 +2,16 @@ import { readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { isUserError, messageOf } from '../base/error';
-import { loadHost } from '../run/host';
-import { runGuest, writeError } from '../run/host/guest';
-import { exitCodes, type GuestSpec } from '../run/host/spec';
+import { loadHost } from '../run/hosting';
+import { runGuest, writeError } from '../run/hosting/guest';
+import { exitCodes, type GuestSpec } from '../run/hosting/spec';
 import { fileVariable, specVariable } from '../run/launch';
 import { frame, pipeVariable, splitter } from './target/channel';
 
 // The program that hosts a guest that is debugged. The guest has the main thread; a worker carries the inspector protocol between this
 // process and the debugger, and ends the process when the debugger is gone.
 
-/** Seconds that the end may wait for the worker to let go: nobody is left to debug then. */
+/** Milliseconds that the end may wait for the worker to let go: nobody is left to debug then. */
 const farewell = 2000;
 
 interface Shared {
@@ -32,9 +32,9 @@ async function main(): Promise<number> {
     relay.once('message', resolve);
     relay.once('error', reject);
   });
-  process.on('exit', () => {
+  process.on('exit', code => {
     // While a session is connected Node would wait for the debugger to disconnect.
-    relay.postMessage('end');
+    relay.postMessage(code);
     Atomics.wait(done, 0, 0, farewell);
   });
   const makeHost = await loadHost(spec.host);
@@ -84,9 +84,10 @@ async function relay(): Promise<void> {
   // Only SIGKILL is certain: the guest may spin.
   const kill = (): void => { if (!ending) process.kill(process.pid, 'SIGKILL'); };
   socket.on('close', kill).on('error', kill);
-  parentPort?.on('message', () => {
+  parentPort?.on('message', (code: number) => {
     ending = true;
     session.disconnect();
+    send({ method: 'Host.exit', params: { code } });
     socket.end(() => {
       Atomics.store(done, 0, 1);
       Atomics.notify(done, 0);

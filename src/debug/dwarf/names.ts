@@ -121,6 +121,23 @@ function readExportNames(image: ModuleImage, functions: Map<number, string>, glo
   });
 }
 
+/** Indices of exported functions by name. */
+export function exportedFunctions(image: ModuleImage): Map<string, number> {
+  const exported = new Map<string, number>();
+  const section = image.known.get(7)?.payload;
+  if (section === undefined) return exported;
+  attempt(() => {
+    const cursor = new Cursor(section);
+    for (let left = cursor.uleb(); left > 0; left--) {
+      const name = readText(cursor);
+      const kind = cursor.u8();
+      const index = cursor.uleb();
+      if (kind === 0) exported.set(name, index);
+    }
+  });
+  return exported;
+}
+
 function attempt(read: () => void): void {
   try {
     read();

@@ -5,7 +5,7 @@ import type { Die } from './die';
 import { functionName, instancesAt, shownName, UnitFunctions, type FunctionCode, type Instance } from './functions';
 import { bodyAt, readBodies, readImage, type Body, type ModuleImage } from './image';
 import type { LineTable, Place } from './lines';
-import { readNames, type Names } from './names';
+import { exportedFunctions, readNames, type Names } from './names';
 import type { Unit } from './unit';
 
 /** One level of the stack at an address: a function, or an inlined instance of one. */
@@ -28,6 +28,7 @@ export class Program {
   readonly image: ModuleImage;
   readonly data: DebugData;
   #names: Names | undefined;
+  #exports: ReadonlyMap<string, number> | undefined;
   #bodies: readonly Body[] | undefined;
   #index: { low: number; high: number; unit: Unit }[] | undefined;
   readonly #functions = new Map<Unit, UnitFunctions>();
@@ -38,6 +39,11 @@ export class Program {
     this.image = readImage(bytes);
     const custom = debugInfo === undefined ? this.image.custom : readImage(debugInfo).custom;
     this.data = new DebugData({ custom, codeSize: this.image.codeSize });
+  }
+
+  /** Exported functions' indices by name. */
+  get exports(): ReadonlyMap<string, number> {
+    return (this.#exports ??= exportedFunctions(this.image));
   }
 
   get names(): Names {

@@ -25,8 +25,8 @@ export interface TargetEvents {
   /** The module is compiled; nothing of it has run. */
   ready(): void;
   paused(pause: Pause): void;
-  /** The connection is gone. */
-  ended(): void;
+  /** The connection is gone; the exit code, unless the program was ended from outside. */
+  ended(code: number | undefined): void;
 }
 
 /** A range of code addresses that steps run through. */
@@ -64,17 +64,16 @@ export class Target {
   #stop = 0;
   #pages = new Map<number, Promise<Uint8Array>>();
   #size: Promise<number> | undefined;
-  #breakOnTrap = true;
+  #exit: number | undefined;
 
   constructor(socket: Socket, codeStart: number, events: TargetEvents) {
     this.#codeStart = codeStart;
     this.#events = events;
-    this.#connection = new Connection(socket, (method, params) => { this.#event(method, params); }, () => { this.#events.ended(); });
+    this.#connection = new Connection(socket, (method, params) => { this.#event(method, params); }, () => { this.#events.ended(this.#exit); });
   }
 
   /** Prepares the engine and lets the child compile the module: `ready` follows. */
   async start(breakOnTrap: boolean): Promise<void> {
-    this.#breakOnTrap = breakOnTrap;
     const start = this.#connection;
     await Promise.all([
       start.request('Debugger.enable'),
@@ -86,7 +85,6 @@ export class Target {
 
   /** Changes whether traps stop. */
   async setBreakOnTrap(breakOnTrap: boolean): Promise<void> {
-    this.#breakOnTrap = breakOnTrap;
     await this.#connection.request('Debugger.setPauseOnExceptions', { state: breakOnTrap ? 'all' : 'none' });
   }
 
@@ -100,6 +98,7 @@ export class Target {
 
   #event(method: string, params: never): void {
     if (method === 'Debugger.scriptParsed') this.#script ??= (params as { scriptId: string }).scriptId;
+    else if (method === 'Host.exit') this.#exit = (params as { code: number }).code;
     else if (method === 'Debugger.paused') this.#onPaused(params);
   }
 
