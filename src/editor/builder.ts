@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import * as l10n from '@vscode/l10n';
 import type { BuildResult, BuiltModule, Diagnostic, Profile } from '../build/project';
@@ -167,7 +168,7 @@ export class Builder implements vscode.Disposable {
 }
 
 /** How a build ended, as one line. */
-export function summary(result: Pick<BuildResult, 'executed' | 'upToDate' | 'modules'>, took: string, size: string): string {
-  const made = result.modules.map(module => module.path).join(', ');
+export function summary(result: Pick<BuildResult, 'executed' | 'modules' | 'project'>, took: string, size: string): string {
+  const made = result.modules.map(module => relative(result.project.folder, module.path)).join(', ');
   return result.executed === 0 ? l10n.t('{0} is up to date ({1}).', made, size) : l10n.t('Built {0} ({1}) in {2}.', made, size, took);
 }

@@ -26,6 +26,7 @@ export function registerDebug(app: App): void {
       createDebugAdapterDescriptor(session: vscode.DebugSession) {
         const tell = session.configuration['noDebug'] !== true && !told;
         told ||= tell;
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- DebugAdapter is an interface for anybody's class
         const adapter: vscode.DebugAdapter = new InlineAdapter(app, session, tell);
         return new vscode.DebugAdapterInlineImplementation(adapter);
       },

@@ -44,7 +44,7 @@ export class Runner {
     }
     signal?.throwIfAborted();
     const { target, profile } = launch;
-    const result = await buildInTask(app, { known, ...(target === undefined ? {} : { target }), ...(profile === undefined ? {} : { profile }) }, 'silent', signal);
+    const result = await buildInTask(app, { known, ...(target === undefined ? {} : { target }), ...(profile === undefined ? {} : { profile }) }, launch.console === 'internalConsole' ? 'silent' : 'always', signal);
     return chooseModule(result, target).path;
   }
 
@@ -99,9 +99,15 @@ async function startTask(task: vscode.Task): Promise<Started> {
   let settle: (code: number | undefined) => void = () => {};
   const exit = new Promise<number | undefined>(resolve => { settle = resolve; });
   let pid: number | undefined;
+  let begin: () => void = () => {};
+  const begun = new Promise<void>(resolve => { begin = resolve; });
   // Listened to before the task begins: a short program may be over before executeTask's promise is.
   const listeners = vscode.Disposable.from(
-    vscode.tasks.onDidStartTaskProcess(event => { if (isOurs(event)) pid = event.processId; }),
+    vscode.tasks.onDidStartTaskProcess(event => {
+      if (!isOurs(event)) return;
+      pid = event.processId;
+      begin();
+    }),
     vscode.tasks.onDidEndTaskProcess(event => { if (isOurs(event)) settle(event.exitCode); }),
     vscode.tasks.onDidEndTask(event => { if (isOurs(event)) settle(undefined); }),
   );
@@ -113,8 +119,10 @@ async function startTask(task: vscode.Task): Promise<Started> {
     settle(undefined);
     throw error;
   }
+  await Promise.race([begun, exit]);
   return {
     exit,
+    ...(pid === undefined ? {} : { pid }),
     stop() {
       // Our command line ends the program when it is interrupted, and the terminal keeps what was printed. Windows has no such signal.
       if (process.platform !== 'win32' && pid !== undefined && interrupt(pid)) return;

@@ -8,9 +8,9 @@ const endOfInput = '\u0004';
 
 suite('running', () => {
   test('a program reads what is typed into its terminal, sees its folder, and its exit code is told', async () => {
-    const opened = next(vscode.window.onDidOpenTerminal, terminal => terminal.name.includes('typed'));
-    const { exitCode } = await launch({ name: 'typed', program: 'greet', args: ['5'], preopens: ['${workspaceFolder}::/'] }, async () => {
-      const terminal = await opened;
+    const { exitCode } = await launch({ name: 'typed', program: 'greet', args: ['5'], preopens: ['${workspaceFolder}::/'] }, () => {
+      const terminal = vscode.window.terminals.find(one => one.name.includes('typed'));
+      assert.ok(terminal, `no terminal among ${vscode.window.terminals.map(one => one.name).join(', ')}`);
       terminal.sendText('Ada', true);
       terminal.sendText(endOfInput, false);
     });

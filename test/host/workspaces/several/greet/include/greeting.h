@@ -1,1 +1,3 @@
-#define GREETING "Hello, "
+#include <stdio.h>
+
+void greet(FILE *names, FILE *copy);
