@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import * as path from 'node:path';
-import { isSkipped, readEntries } from '../entries';
+import { isSkipped, readEntries, readEntriesNow } from '../entries';
 import type { FolderEntries, Project } from '../project';
 import type { Language } from './clang';
 
@@ -53,12 +53,12 @@ export async function sourceTree(folder: string): Promise<SourceTree> {
 
 async function sourcesBelow(entries: FolderEntries, budget: { left: number }, depth: number): Promise<SourceTree> {
   const own = [...entries.files].filter(file => languageOf(file) !== undefined).sort().map(file => path.join(entries.folder, file));
-  const isMain = await Promise.all(own.map(definesMain));
+  const isMain = own.length === 0 ? [] : await Promise.all(own.map(definesMain));
   const sources = [...own];
   for (const name of [...entries.folders].sort()) {
     if (isSkipped(name) || depth >= 16) continue;
     if (--budget.left < 0) break;
-    const below = await readEntries(path.join(entries.folder, name));
+    const below = readEntriesNow(path.join(entries.folder, name));
     if (below === undefined || foreignFiles.some(file => below.files.has(file))) continue;
     const tree = await sourcesBelow(below, budget, depth + 1);
     if (tree.mains.length === 0) sources.push(...tree.sources);
