@@ -5,7 +5,7 @@ import { isUserError, UserError } from '../base/error';
 import * as builds from '../build/index';
 import type { BuildContext, BuildOutput, BuildResult, Diagnostic, Profile, Project } from '../build/index';
 import { buildFolderName } from '../build/folders';
-import { exitCodes } from '../run/host/spec';
+import { exitCodes } from '../run/hosting/spec';
 import type { Arguments } from './arguments';
 import { colors, type CliIo } from './io';
 import { report } from './main';

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCanceled, isUserError, messageOf, UserError } from '../base/error';
-import { exitCodes } from '../run/host/spec';
+import { exitCodes } from '../run/hosting/spec';
 import { didYouMean, parseArguments } from './arguments';
 import { colors, type CliIo } from './io';
 import { compilerTools, verbs } from './verbs';

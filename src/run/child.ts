@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { readFileSync, rmSync } from 'node:fs';
 import { isUserError, messageOf } from '../base/error';
-import { loadHost } from './host';
-import { runGuest, writeError } from './host/guest';
-import { exitCodes, type GuestSpec } from './host/spec';
-import { endWithParent } from './host/watch';
+import { loadHost } from './hosting';
+import { runGuest, writeError } from './hosting/guest';
+import { exitCodes, type GuestSpec } from './hosting/spec';
+import { endWithParent } from './hosting/watch';
 import { fileVariable, specVariable } from './launch';
 
 // The program that hosts a guest in a process of its own: see launch.ts. What it is told comes by the environment, which the guest doesn't see.

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { basename } from 'node:path';
 import { UserError } from '../base/error';
-import type { GuestSpec } from './host/spec';
+import type { GuestSpec } from './hosting/spec';
 import type { RunRequest } from './request';
 
 /** What a hosting process is told of a request. */

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../base/temporary';
 import * as l10n from '@vscode/l10n';
 import { checkRequest } from './check';
 import { refuse, specOf } from './guest';
-import type { GuestSpec } from './host/spec';
+import type { GuestSpec } from './hosting/spec';
 import { fileVariable, launch, runtimeMissing, specVariable } from './launch';
 import { childProgram, findNode } from './node';
 import type { RunContext, RunIo, RunRequest } from './request';

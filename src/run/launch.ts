@@ -4,8 +4,8 @@ import { constants } from 'node:os';
 import type { Command, Exit } from '../base/command';
 import { UserError } from '../base/error';
 import { endTree, start, startError } from '../base/exec';
-import { openStdin, outputLimit } from './host/guest';
-import { exitCodes } from './host/spec';
+import { openStdin, outputLimit } from './hosting/guest';
+import { exitCodes } from './hosting/spec';
 import type { Limits, RunIo } from './request';
 
 /** The environment variable that carries a child's spec, and the one that names a file with it where it is too long for that. */

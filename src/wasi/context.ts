@@ -1,6 +1,7 @@
 import { FILE_RIGHTS, DIRECTORY_RIGHTS, STREAM_RIGHTS, Rights } from './abi';
 import { FileSystem, Open, Stat, type Device } from './device';
 import { Errno } from './errno';
+import type { Call } from './calls/types';
 import { Guest, type Decode } from './guest';
 import { Kind, kindOf, Place, Table, type SharedTable } from './table';
 
@@ -52,14 +53,15 @@ export interface WasiOptions {
    * Ends the program: must not return. Left out, proc_exit throws a value that `start` catches (a guest's catch_all may catch it first, so
    * that a process of its own is better ended).
    */
-  exit?(code: number): never;
+  readonly exit?: ((code: number) => never) | undefined;
   /** Called before exit, poll and trap, so that whatever buffers can flush. */
   flush?(): void;
   readonly maxOpenFiles?: number;
   readonly decode?: Decode;
   /** The table that threads share; its descriptors are added by the first thread only. */
   readonly shared?: { readonly table: SharedTable; readonly first: boolean };
-  readonly sockets?: import('./calls/sockets').Sockets;
+  /** Puts something around the calls that a module imports, for a trace (trace.ts). */
+  readonly wrap?: ((name: string, call: Call) => Call) | undefined;
 }
 
 /** What all calls share: the guest's memory, its descriptors, and what the options gave. */

@@ -18,6 +18,7 @@ import { ExitSignal, processCalls } from './calls/process';
 import { readdirCalls } from './calls/readdir';
 import { socketCalls } from './calls/sockets';
 import { transferCalls } from './calls/transfer';
+import { unstableCalls } from './calls/unstable';
 import type { Calls } from './calls/types';
 
 export { Errno, errnoName, errnoOf } from './errno';
@@ -26,6 +27,8 @@ export { FileType, Rights, FdFlags } from './abi';
 export { ExitSignal } from './calls/process';
 export type { Clocks, Preopen, StandardStream, WasiOptions } from './context';
 export type { Calls } from './calls/types';
+export { Trace, formatSummary, type CallCount, type TraceOptions } from './trace';
+export { askedBy, usedOf, type Asked, type CapabilityReport } from './capabilities';
 
 export interface Wasi {
   readonly context: Context;
@@ -46,6 +49,9 @@ export interface Wasi {
   close(): void;
 }
 
+/** What a call that nobody here provides answers. */
+const nothing = () => Errno.NOSYS;
+
 /** A host for one instance of one module. */
 export function createWasi(options: WasiOptions): Wasi {
   const context = new Context(options);
@@ -54,7 +60,14 @@ export function createWasi(options: WasiOptions): Wasi {
     ...processCalls(context), ...transfer, ...descriptorCalls(context), ...readdirCalls(context), ...pathCalls(context),
     ...pollCalls(context), ...socketCalls(context, transfer),
   };
-  const modules: Record<string, Calls> = { wasi_snapshot_preview1: calls };
+  let older: Calls | undefined;
+  const provided = (from: string): Calls | undefined => {
+    switch (from) {
+      case 'wasi_snapshot_preview1': return calls;
+      case 'wasi_unstable': return older ??= unstableCalls(context, calls);
+      default: return undefined;
+    }
+  };
   const close = () => { for (const fd of context.table.open()) context.close(fd); };
   return {
     context,
@@ -62,13 +75,13 @@ export function createWasi(options: WasiOptions): Wasi {
     imports(module) {
       const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
       for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-        const provided = modules[from];
-        if (kind === 'function' && provided !== undefined) (imports[from] ??= {})[name] = provided[name] ?? (() => Errno.NOSYS);
+        const known = kind === 'function' ? provided(from) : undefined;
+        if (known !== undefined) (imports[from] ??= {})[name] = options.wrap?.(name, known[name] ?? nothing) ?? known[name] ?? nothing;
       }
       return imports;
     },
     missing: module => WebAssembly.Module.imports(module)
-      .filter(wanted => wanted.kind === 'function' && modules[wanted.module]?.[wanted.name] === undefined)
+      .filter(wanted => wanted.kind === 'function' && provided(wanted.module)?.[wanted.name] === undefined)
       .map(wanted => `${wanted.module}.${wanted.name}`),
     attach(memory) {
       context.guest.memory = memory;

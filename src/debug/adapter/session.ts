@@ -286,8 +286,9 @@ export class DebugSession {
         this.#stopped(stop, { reason: 'pause' });
         return;
       }
-      if (await this.#stepper?.afterPause(stop) === 'done') this.#stopped(stop, { reason: 'step' });
-      else if (this.#stepper?.active !== true) await target.resume();
+      const next = await this.#stepper?.afterPause(stop) ?? 'idle';
+      if (next === 'done') this.#stopped(stop, { reason: 'step' });
+      else if (next === 'idle') await target.resume();
     } catch (error) {
       // The program went on or ended while it was looked at.
       if (inspectMessage(error) === undefined) throw error;

@@ -32,10 +32,6 @@ export class Stepper {
     this.#hasSource = hasSource;
   }
 
-  get active(): boolean {
-    return this.#step !== undefined;
-  }
-
   clear(): void {
     this.#step = undefined;
   }
@@ -52,10 +48,13 @@ export class Stepper {
     else await this.#target.stepOver(skip);
   }
 
-  /** Decides after a pause whether the step is done; else goes on with it. */
-  async afterPause(stop: Stop): Promise<'done' | 'going'> {
+  /**
+   * Decides after a pause whether the step is done; else goes on with it, and the program may stand at its next place before this returns.
+   * `idle` where no step is under way.
+   */
+  async afterPause(stop: Stop): Promise<'done' | 'going' | 'idle'> {
     const step = this.#step;
-    if (step === undefined) return 'going';
+    if (step === undefined) return 'idle';
     const depth = stop.pause.frames.length;
     const [top] = stop.stack;
     if (step.instruction && step.kind !== 'out') return 'done';

@@ -105,17 +105,17 @@ export class Target {
   #onPaused(params: PausedParams): void {
     if (this.#state === 'starting') {
       this.#state = 'ready';
-      // From here on the host's JavaScript is not stepped into, and what it throws is its own affair.
-      void this.#connection.request('Debugger.setBlackboxPatterns', { patterns: ['^(?!wasm:)'] }).then(() => { this.#events.ready(); }, () => {});
+      this.#events.ready();
       return;
     }
     const frames = params.callFrames.filter(frame => frame.location.scriptId === this.#script)
       .map(frame => ({ id: frame.callFrameId, address: (frame.location.columnNumber ?? 0) - this.#codeStart, functionName: frame.functionName }));
     const isTrap = params.reason === 'exception' || params.reason === 'promiseRejection';
     const inGuest = params.callFrames[0]?.location.scriptId === this.#script;
-    if (frames.length === 0 || (isTrap && !inGuest)) {
-      // The host's own code.
-      void this.resume();
+    if (!inGuest) {
+      // The host's own code: what it throws is its own affair, and steps leave it again. Blackbox patterns would do the same, but with
+      // them neither traps nor requests to pause stop in Wasm.
+      void this.#connection.request(frames.length === 0 || isTrap ? 'Debugger.resume' : 'Debugger.stepOut').catch(() => {});
       return;
     }
     this.#state = 'paused';

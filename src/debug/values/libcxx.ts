@@ -108,10 +108,24 @@ function valueOffset(type: Type, header: number): number {
   return Math.ceil(header / alignment) * alignment;
 }
 
+/** What a map's nodes keep: pair<const K, V>, made of the map's own arguments since newer nodes name a type without members. */
+function pairOf(map: Type): Type | undefined {
+  const first = typeArgument(map, 0);
+  const second = typeArgument(map, 1);
+  if (first === undefined || second === undefined) return undefined;
+  const alignment = Math.max(alignmentOf(first), alignmentOf(second));
+  const offset = Math.ceil(first.size / alignmentOf(second)) * alignmentOf(second);
+  const members = [{ name: 'first', type: first, offset: 0 }, { name: 'second', type: second, offset }];
+  return {
+    kind: 'struct', keyword: 'struct', name: `std::pair<const ${first.name}, ${second.name}>`, language: 'c++',
+    size: Math.ceil((offset + second.size) / alignment) * alignment, members: () => members, variants: () => undefined,
+  };
+}
+
 async function showTree(value: Value, style: Style, isMap: boolean): Promise<Shown | undefined> {
   const tree = value.member('__tree_');
   if (tree === undefined) return undefined;
-  const element = typeArgument(tree.real, 0);
+  const element = isMap ? pairOf(value.real) : typeArgument(tree.real, 0);
   const size = await count(tree.member('__pair3_') ?? tree.member('__size_'));
   const begin = tree.member('__begin_node_');
   if (element === undefined || size === undefined || begin === undefined || size > maximumCount) return undefined;
@@ -146,7 +160,7 @@ async function showTree(value: Value, style: Style, isMap: boolean): Promise<Sho
 async function showHash(value: Value, style: Style, isMap: boolean): Promise<Shown | undefined> {
   const table = value.member('__table_');
   if (table === undefined) return undefined;
-  const element = typeArgument(table.real, 0);
+  const element = isMap ? pairOf(value.real) : typeArgument(table.real, 0);
   const size = await count(table.member('__p2_') ?? table.member('__size_'));
   const first = table.member('__p1_') ?? table.member('__first_node_');
   if (element === undefined || size === undefined || first === undefined || size > maximumCount) return undefined;

@@ -8,7 +8,7 @@ import type { Calls } from './types';
 const ALL_FDFLAGS = FdFlags.APPEND | FdFlags.DSYNC | FdFlags.NONBLOCK | FdFlags.RSYNC | FdFlags.SYNC;
 
 /** The calls on one descriptor, but for reading and writing: what it is, where it stands, its size, times, flags and rights. */
-export function descriptorCalls(context: Context): Calls {
+export function descriptorCalls(context: Context, filestat: StatLayout = preview1Stat): Calls {
   const { guest, table } = context;
   const device = (fd: number) => table.of(fd);
   const handle = (fd: number) => table.handle[fd] as number;
@@ -142,10 +142,10 @@ export function descriptorCalls(context: Context): Calls {
       pointer >>>= 0;
       const errno = context.check(fd, Rights.FD_FILESTAT_GET);
       if (errno !== 0) return errno;
-      if (!guest.has(pointer, 64)) return Errno.FAULT;
+      if (!guest.has(pointer, filestat.size)) return Errno.FAULT;
       const result = device(fd).stat(handle(fd), context.stat);
       if (result < 0) return -result;
-      writeStat(guest.view, pointer, context.stat);
+      filestat.write(guest.view, pointer, context.stat);
       return 0;
     },
     fd_filestat_set_size(fd: number, size: bigint) {
@@ -225,8 +225,16 @@ export function setUint64(view: DataView, at: number, value: number): void {
   view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
 }
 
+/** How a filestat lies in memory. */
+export interface StatLayout {
+  readonly size: number;
+  write(this: void, view: DataView, at: number, stat: Stat): void;
+}
+
+export const preview1Stat: StatLayout = { size: 64, write: writeStat };
+
 /** Writes the 64 bytes of a filestat (witx `filestat`). */
-export function writeStat(view: DataView, at: number, stat: Stat): void {
+function writeStat(view: DataView, at: number, stat: Stat): void {
   view.setBigUint64(at, stat.device, true);
   view.setBigUint64(at + 8, stat.inode, true);
   setUint64(view, at + 16, stat.type);

@@ -4,7 +4,7 @@ import { Open } from '../device';
 import { Errno } from '../errno';
 import { encodeUtf8 } from '../guest';
 import { Kind } from '../table';
-import { chosenTimes, writeStat } from './descriptors';
+import { chosenTimes, preview1Stat, type StatLayout } from './descriptors';
 import type { Calls } from './types';
 
 const ALL_FDFLAGS = FdFlags.APPEND | FdFlags.DSYNC | FdFlags.NONBLOCK | FdFlags.RSYNC | FdFlags.SYNC;
@@ -13,7 +13,7 @@ const WRITES = Rights.FD_WRITE | Rights.FD_ALLOCATE | Rights.FD_FILESTAT_SET_SIZ
 const READS = Rights.FD_READ | Rights.FD_READDIR;
 
 /** The calls that name a file in a directory. */
-export function pathCalls(context: Context): Calls {
+export function pathCalls(context: Context, filestat: StatLayout = preview1Stat): Calls {
   const { guest, table, stat } = context;
   const files = (fd: number) => context.filesOf(fd);
   const handle = (fd: number) => table.handle[fd] as number;
@@ -76,10 +76,10 @@ export function pathCalls(context: Context): Calls {
       if (errno !== 0) return errno;
       const name = path(pointer, length);
       if (typeof name === 'number') return name;
-      if (!guest.has(result, 64)) return Errno.FAULT;
+      if (!guest.has(result, filestat.size)) return Errno.FAULT;
       const found = files(fd).lookup(handle(fd), name, (flags & LookupFlags.SYMLINK_FOLLOW) !== 0, stat);
       if (found < 0) return -found;
-      writeStat(guest.view, result, stat);
+      filestat.write(guest.view, result, stat);
       return 0;
     },
     path_filestat_set_times(fd: number, lookup: number, pointer: number, length: number, accessed: bigint, modified: bigint, flags: number) {

@@ -6,7 +6,9 @@ import { Kind } from '../table';
 import { setUint64 } from './descriptors';
 import type { Calls } from './types';
 
-const SUBSCRIPTION = 48;
+/** Where the parts of a subscription lie. */
+export interface SubscriptionLayout { readonly size: number; readonly clock: number; readonly timeout: number; readonly flags: number }
+const preview1Subscription: SubscriptionLayout = { size: 48, clock: 16, timeout: 24, flags: 40 };
 const EVENT = 32;
 const ABSTIME = 1;
 const FD_HANGUP = 1;
@@ -17,14 +19,14 @@ interface Wish extends Subscription { readonly fd: number }
 interface Event { readonly from: Subscription; readonly errno: number; readonly bytes: number; readonly hangup: boolean }
 
 /** poll_oneoff: waits until a clock has come or a descriptor can be read or written, and tells all that is so. */
-export function pollCalls(context: Context): Calls {
+export function pollCalls(context: Context, layout: SubscriptionLayout = preview1Subscription): Calls {
   const { guest, table, options } = context;
   const { clocks } = options;
 
   const readClock = (at: number, userdata: bigint): Timer | number => {
-    const clock = guest.view.getUint32(at, true);
-    const timeout = Number(guest.view.getBigUint64(at + 8, true));
-    const absolute = (guest.view.getUint16(at + 24, true) & ABSTIME) !== 0;
+    const clock = guest.view.getUint32(at + layout.clock, true);
+    const timeout = Number(guest.view.getBigUint64(at + layout.timeout, true));
+    const absolute = (guest.view.getUint16(at + layout.flags, true) & ABSTIME) !== 0;
     const now = clock === Clock.REALTIME || clock === Clock.MONOTONIC ? clocks.now(clock) : undefined;
     if (now === undefined) return clock > Clock.THREAD_CPUTIME ? Errno.INVAL : Errno.NOTSUP;
     return { userdata, type: EventType.CLOCK, clock, deadline: absolute ? timeout : now + timeout };
@@ -75,17 +77,17 @@ export function pollCalls(context: Context): Calls {
     poll_oneoff(input: number, output: number, count: number, result: number) {
       input >>>= 0; output >>>= 0; count >>>= 0; result >>>= 0;
       if (count === 0) return Errno.INVAL;
-      if (!guest.has(input, count * SUBSCRIPTION) || !guest.has(output, count * EVENT) || !guest.has(result, 4)) return Errno.FAULT;
+      if (!guest.has(input, count * layout.size) || !guest.has(output, count * EVENT) || !guest.has(result, 4)) return Errno.FAULT;
       options.flush?.();
       // All is read before anything is written: the two buffers may overlap.
       const timers: Timer[] = [];
       const wishes: Wish[] = [];
       const refused: Event[] = [];
-      for (let at = input, end = input + count * SUBSCRIPTION; at < end; at += SUBSCRIPTION) {
+      for (let at = input, end = input + count * layout.size; at < end; at += layout.size) {
         const userdata = guest.view.getBigUint64(at, true);
         const type = guest.u8[at + 8] as number;
         if (type === EventType.CLOCK) {
-          const timer = readClock(at + 16, userdata);
+          const timer = readClock(at, userdata);
           if (typeof timer === 'number') refused.push({ from: { userdata, type }, errno: timer, bytes: 0, hangup: false });
           else timers.push(timer);
         } else if (type === EventType.FD_READ || type === EventType.FD_WRITE) {

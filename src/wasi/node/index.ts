@@ -4,6 +4,7 @@
 //   const instance = await WebAssembly.instantiate(module, host.imports(module));
 //   const code = host.start(instance);     // traps come through as WebAssembly.RuntimeError; host.flush() was called
 import { createWasi, type Wasi } from '..';
+import { Trace, type TraceOptions } from '../trace';
 import type { Preopen, WasiOptions } from '../context';
 import { NodeClocks } from './clocks';
 import { canOpenByDescriptor, LinuxFiles } from './linux';
@@ -44,6 +45,8 @@ export interface NodeHostOptions {
   readonly resolver?: 'descriptor' | 'walk';
   /** The descriptor that is the guest's standard input; 0 unless told. */
   readonly stdin?: number;
+  /** Prints each call (see trace.ts); off, it costs nothing. */
+  readonly trace?: TraceOptions;
   /** Replaces the process's streams. */
   readonly stdio?: WasiOptions['stdio'];
   /** Holds back floods of small writes to pipes and files for up to 20 ms (default true). */
@@ -53,6 +56,8 @@ export interface NodeHostOptions {
 export interface NodeHost extends Wasi {
   /** Writes out what is held back: before a message about the program's end. */
   flush(): void;
+  /** The trace that was asked for: its summary, when the program has ended. */
+  readonly trace?: Trace;
 }
 
 /** A folder that could not be opened as a preopen; `code` is the system's (`ENOENT`). */
@@ -89,10 +94,15 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
   });
   const standard = options.stdio ?? [options.stdin ?? 0, 1, 2].map(fd => standardStream(stdio, fd));
   if (standard[1]?.terminal === true) stdio.hold = false;
-  const flush = () => { stdio.flush(); };
-  const wasi = createWasi({
+  const trace: Trace | undefined = options.trace === undefined ? undefined : new Trace(options.trace, () => wasi.context.guest);
+  const flush = () => {
+    stdio.flush();
+    trace?.flush();
+  };
+  const wasi: Wasi = createWasi({
+    wrap: trace === undefined ? undefined : (name, call) => trace.wrap(name, call),
     args: options.args, env: options.env, preopens, stdio: standard, clocks, random: randomSource(), flush, exit,
     maxOpenFiles: options.limits?.openFiles, decode: decodeNode,
   });
-  return { ...wasi, flush };
+  return { ...wasi, flush, trace };
 }
