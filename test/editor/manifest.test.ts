@@ -95,14 +95,15 @@ void test('the walkthrough has its pages, and each step an end', () => {
 
 void test('matchers read what compilers print, spaces at the end of lines too', () => {
   const patterns = contributes.problemMatchers.map(matcher => [matcher.pattern].flat().map(pattern => new RegExp(pattern.regexp)));
-  const [clang, go, rustc, asc] = patterns;
-  assert.deepEqual(clang?.[0]?.exec("src/a b.c:3:7: fatal error: 'x.h' file not found\r")?.slice(1), ['src/a b.c', '3', '7', 'error', "'x.h' file not found"]);
-  assert.deepEqual(clang?.[0]?.exec('C:\\p\\a.c:3:7: warning: unused  ')?.slice(1), ['C:\\p\\a.c', '3', '7', 'warning', 'unused']);
-  assert.deepEqual(go?.[0]?.exec('./main.go:5:2: undefined: x')?.slice(1), ['./main.go', '5', '2', 'undefined: x']);
-  assert.deepEqual(rustc?.[0]?.exec('error[E0425]: cannot find value')?.slice(1), ['error', 'E0425', 'cannot find value']);
-  assert.deepEqual(rustc?.[1]?.exec('  --> src/main.rs:3:9')?.slice(1), ['src/main.rs', '3', '9']);
-  assert.deepEqual(asc?.[0]?.exec("ERROR TS2304: Cannot find name 'x'.")?.slice(1), ['ERROR', 'TS2304', "Cannot find name 'x'."]);
-  assert.deepEqual(asc?.[4]?.exec('    └─ in assembly/index.ts(3,5)')?.slice(1), ['assembly/index.ts', '3', '5']);
+  const read = (matcher: number, line: number, printed: string): readonly string[] | undefined => patterns[matcher]?.[line]?.exec(printed)?.slice(1);
+  const [clang, go, rustc, asc] = [0, 1, 2, 3];
+  assert.deepEqual(read(clang, 0, "src/a b.c:3:7: fatal error: 'x.h' file not found\r"), ['src/a b.c', '3', '7', 'error', "'x.h' file not found"]);
+  assert.deepEqual(read(clang, 0, 'C:\\p\\a.c:3:7: warning: unused  '), ['C:\\p\\a.c', '3', '7', 'warning', 'unused']);
+  assert.deepEqual(read(go, 0, './main.go:5:2: undefined: x'), ['./main.go', '5', '2', 'undefined: x']);
+  assert.deepEqual(read(rustc, 0, 'error[E0425]: cannot find value'), ['error', 'E0425', 'cannot find value']);
+  assert.deepEqual(read(rustc, 1, '  --> src/main.rs:3:9'), ['src/main.rs', '3', '9']);
+  assert.deepEqual(read(asc, 0, "ERROR TS2304: Cannot find name 'x'."), ['ERROR', 'TS2304', "Cannot find name 'x'."]);
+  assert.deepEqual(read(asc, 4, '    └─ in assembly/index.ts(3,5)'), ['assembly/index.ts', '3', '5']);
 });
 
 void test('icons of the activity bar have one colour', () => {
