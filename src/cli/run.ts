@@ -34,7 +34,7 @@ export async function run(args: Arguments, io: CliIo): Promise<number> {
   const never = new AbortController().signal;
   const { runtime, reason } = await chooseRuntime(program.info, basename(program.path), wish, context, never);
   if (wish === 'auto' && runtime !== runtimes[0]) io.stderr(reason + '\n');
-  const request = requestOf(program, [...words, ...args.rest], args, io);
+  const request = await requestOf(program, [...words, ...args.rest], args, io);
   const host = runtime.id === 'embedded' || runtime.id === 'node' ? runtime.id : undefined;
   if (host !== undefined && request.limits?.time === undefined && io.ownProcess) {
     // No process in between: the terminal, signals and the parent's death are the guest's own, and nothing has to start twice.
@@ -99,7 +99,10 @@ function looksLikeModule(path: string): boolean {
   }
 }
 
-function requestOf(program: Program, words: readonly string[], args: Arguments, io: CliIo): RunRequest {
+/** Loaded only where a trace or a report is wanted. */
+const tracing = () => import('../run/hosting/tracing');
+
+async function requestOf(program: Program, words: readonly string[], args: Arguments, io: CliIo): Promise<RunRequest> {
   const env: Record<string, string> = {};
   for (const file of args.all('env-file')) Object.assign(env, readEnvFile(resolve(io.cwd, file)));
   for (const text of args.all('env')) {
@@ -114,17 +117,16 @@ function requestOf(program: Program, words: readonly string[], args: Arguments, 
     ...(args.has('timeout') ? { time: parseTime(args.one('timeout') ?? '') } : {}),
   };
   const stdin = args.one('stdin');
-  const traceFile = args.one('trace-file');
-  const traced = args.has('trace') || args.has('trace-json') || traceFile !== undefined;
+  const traceFile = io.env['WASM_WORKBENCH_TRACE'];
   return {
     module: program.path, info: program.info, args: words, env,
     mounts: args.all('dir').map(text => parseMount(text, io.cwd)),
     ...(stdin === undefined ? {} : { stdin: resolve(io.cwd, stdin) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(args.has('listen') ? { listen: args.all('listen') } : {}),
-    ...(traced ? { trace: {
-      groups: (args.one('trace') ?? '').split(',').filter(group => group !== ''), json: args.has('trace-json'),
-      ...(traceFile === undefined ? {} : { file: resolve(io.cwd, traceFile) }),
+    ...(args.has('trace') ? { trace: {
+      groups: (await tracing()).parseTrace(args.one('trace') ?? ''), json: args.has('json'),
+      ...(traceFile === undefined || traceFile === '' ? {} : { file: resolve(io.cwd, traceFile) }),
     } } : {}),
   };
 }
@@ -140,17 +142,20 @@ function readEnvFile(path: string): Record<string, string> {
 
 /** `run --why`: which runtime, and what the others say. */
 async function why(program: Program, wish: string, args: Arguments, io: CliIo): Promise<number> {
+  const { capabilitiesOf, reportText } = await tracing();
   const context = runContext(io);
   const verdicts = await Promise.all(runtimes.map(runtime => judge(runtime, program.info, context, io.signal)));
   const rows = verdicts.map(({ runtime, objection, found }) => ({
     id: runtime.id, title: runtime.title, fits: objection === undefined, ...(objection === undefined ? {} : { objection }), ...found,
   }));
+  const request = await requestOf(program, [...args.positionals.slice(1), ...args.rest], args, io);
+  const capabilities = capabilitiesOf(program.info.imports, request);
   if (args.has('json')) {
     const choice = await chooseRuntime(program.info, basename(program.path), wish, context, io.signal).catch((error: unknown) => {
       if (error instanceof UserError) return { runtime: undefined, reason: error.message };
       throw error;
     });
-    io.stdout(JSON.stringify({ runtime: choice.runtime?.id ?? null, reason: choice.reason, runtimes: rows }, undefined, 2) + '\n');
+    io.stdout(JSON.stringify({ runtime: choice.runtime?.id ?? null, reason: choice.reason, runtimes: rows, capabilities }, undefined, 2) + '\n');
     return choice.runtime === undefined ? 126 : 0;
   }
   const { reason } = await chooseRuntime(program.info, basename(program.path), wish, context, io.signal);
@@ -159,5 +164,6 @@ async function why(program: Program, wish: string, args: Arguments, io: CliIo): 
     const said = row.objection === undefined ? 'path' in row ? l10n.t('can run it ({0})', row.path) : l10n.t('could run it, but is not installed') : l10n.t("can't: {0}", row.objection);
     io.stdout(`  ${row.id.padEnd(10)}${said}\n`);
   }
+  io.stdout(reportText(capabilities));
   return 0;
 }

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { runtimes } from '../run/runtimes/index';
+import { groups } from '../wasi/signatures';
 import type { Arguments, Option } from './arguments';
 import { imageVerbs } from './imageVerbs';
 import type { CliIo } from './io';
@@ -65,9 +66,7 @@ export function verbs(): readonly Verb[] {
         option('max-memory', l10n.t("Limit the program's memory"), { value: 'SIZE' }),
         option('max-output', l10n.t('Limit what the program prints'), { value: 'SIZE' }),
         option('timeout', l10n.t('End the program after a time'), { value: 'TIME' }),
-        option('trace', l10n.t('Print each WASI call, or those of some groups, on standard error'), { value: 'GROUPS', optionalValue: true }),
-        option('trace-json', l10n.t('Print the trace as JSON lines')),
-        option('trace-file', l10n.t('Write the trace to a file'), { value: 'FILE' }),
+        option('trace', l10n.t('Print each WASI call, or those of some groups ({0}), or only their summary, on standard error or to the file that {1} names; with --json as JSON lines', groups.join(', '), 'WASM_WORKBENCH_TRACE'), { value: 'GROUPS', optionalValue: true }),
         option('why', l10n.t('Say which runtime would run it and why, and run nothing')),
         profile, target, json, yes,
       ],

@@ -1,4 +1,4 @@
-import { signatures, type Group } from './signatures';
+import { groups as known, signatures, type Group } from './signatures';
 import type { CallCount } from './trace';
 
 /** What a module may ask for: by its imports, without running it. */
@@ -18,7 +18,7 @@ export interface CapabilityReport {
   readonly used?: readonly { readonly group: Group | 'unknown'; readonly calls: readonly CallCount[] }[];
 }
 
-const groups: readonly (Group | 'unknown')[] = ['file', 'descriptor', 'socket', 'thread', 'poll', 'clock', 'random', 'process', 'unknown'];
+const groups: readonly (Group | 'unknown')[] = [...known, 'unknown'];
 const wasiModules = new Set(['wasi_snapshot_preview1', 'wasi_unstable', 'wasi']);
 
 function groupOf(module: string, name: string): Group | 'unknown' {
@@ -30,7 +30,7 @@ function groupOf(module: string, name: string): Group | 'unknown' {
 export function askedBy(imports: readonly { readonly module: string; readonly name: string; readonly kind?: string }[]): readonly Asked[] {
   const found = new Map<Group | 'unknown', string[]>();
   for (const { module, name, kind } of imports) {
-    if (kind !== undefined && kind !== 'function') continue;
+    if (kind !== undefined && kind !== 'function' && kind !== 'func') continue;
     const known = wasiModules.has(module);
     const group = known ? groupOf(module, name) : 'unknown';
     const list = found.get(group);

@@ -61,7 +61,7 @@ export interface WasiOptions {
   /** The table that threads share; its descriptors are added by the first thread only. */
   readonly shared?: { readonly table: SharedTable; readonly first: boolean };
   /** Puts something around the calls that a module imports, for a trace (trace.ts). */
-  readonly wrap?: ((name: string, call: Call) => Call) | undefined;
+  readonly wrap?: ((name: string, call: Call, from: string) => Call) | undefined;
 }
 
 /** What all calls share: the guest's memory, its descriptors, and what the options gave. */

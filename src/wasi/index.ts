@@ -28,6 +28,7 @@ export { ExitSignal } from './calls/process';
 export type { Clocks, Preopen, StandardStream, WasiOptions } from './context';
 export type { Calls } from './calls/types';
 export { Trace, formatSummary, type CallCount, type TraceOptions } from './trace';
+export { groups, signatures, type Group } from './signatures';
 export { askedBy, usedOf, type Asked, type CapabilityReport } from './capabilities';
 
 export interface Wasi {
@@ -76,7 +77,9 @@ export function createWasi(options: WasiOptions): Wasi {
       const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
       for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
         const known = kind === 'function' ? provided(from) : undefined;
-        if (known !== undefined) (imports[from] ??= {})[name] = options.wrap?.(name, known[name] ?? nothing) ?? known[name] ?? nothing;
+        if (known === undefined) continue;
+        const call = known[name] ?? nothing;
+        (imports[from] ??= {})[name] = options.wrap?.(name, call, from) ?? call;
       }
       return imports;
     },

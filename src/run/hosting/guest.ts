@@ -12,6 +12,8 @@ export interface GuestHost {
   start(instance: WebAssembly.Instance): number | Promise<number>;
   /** Writes out what the guest has printed and the host still holds. */
   flush?(): void;
+  /** Tells what is to be told once the guest has ended: a trace's summary. */
+  end?(): void;
 }
 
 /** What a host is made of. */
@@ -43,6 +45,7 @@ export async function runGuest(spec: GuestSpec, makeHost: MakeHost, module?: { r
     return exitCodes.trap;
   } finally {
     host.flush?.();
+    host.end?.();
   }
 }
 

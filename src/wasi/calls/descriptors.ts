@@ -228,7 +228,7 @@ export function setUint64(view: DataView, at: number, value: number): void {
 /** How a filestat lies in memory. */
 export interface StatLayout {
   readonly size: number;
-  write(this: void, view: DataView, at: number, stat: Stat): void;
+  readonly write: (view: DataView, at: number, stat: Stat) => void;
 }
 
 export const preview1Stat: StatLayout = { size: 64, write: writeStat };

@@ -9,7 +9,7 @@ import type { Calls } from './types';
 /** Preview 0 has 32 bits for the number of links, and so 56 bytes. */
 const filestat: StatLayout = {
   size: 56,
-  write(view: DataView, at: number, stat: Stat) {
+  write: (view: DataView, at: number, stat: Stat) => {
     view.setBigUint64(at, stat.device, true);
     view.setBigUint64(at + 8, stat.inode, true);
     view.setUint32(at + 16, stat.type, true);

@@ -95,12 +95,9 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
   const standard = options.stdio ?? [options.stdin ?? 0, 1, 2].map(fd => standardStream(stdio, fd));
   if (standard[1]?.terminal === true) stdio.hold = false;
   const trace: Trace | undefined = options.trace === undefined ? undefined : new Trace(options.trace, () => wasi.context.guest);
-  const flush = () => {
-    stdio.flush();
-    trace?.flush();
-  };
+  const flush = () => { stdio.flush(); };
   const wasi: Wasi = createWasi({
-    wrap: trace === undefined ? undefined : (name, call) => trace.wrap(name, call),
+    wrap: trace === undefined ? undefined : (name, call, from) => trace.wrap(name, call, from),
     args: options.args, env: options.env, preopens, stdio: standard, clocks, random: randomSource(), flush, exit,
     maxOpenFiles: options.limits?.openFiles, decode: decodeNode,
   });
