@@ -9,6 +9,7 @@ import { readModuleBytes, runGuest } from '../run/hosting/guest';
 import { refuse, specOf } from '../run/guest';
 import type { Limits, RunRequest } from '../run/request';
 import { runtimes } from '../run/runtimes/index';
+import { parseGrant } from '../wasi/node/sockets/grants';
 import type { WasmModule } from '../wasm/module';
 import { readModule } from '../wasm/read';
 import type { Arguments } from './arguments';
@@ -123,12 +124,19 @@ async function requestOf(program: Program, words: readonly string[], args: Argum
     mounts: args.all('dir').map(text => parseMount(text, io.cwd)),
     ...(stdin === undefined ? {} : { stdin: resolve(io.cwd, stdin) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
-    ...(args.has('listen') ? { listen: args.all('listen') } : {}),
+    ...(args.has('listen') ? { listen: addresses(args, 'listen') } : {}), ...(args.has('connect') ? { connect: addresses(args, 'connect') } : {}),
     ...(args.has('trace') ? { trace: {
       groups: (await tracing()).parseTrace(args.one('trace') ?? ''), json: args.has('json'),
       ...(traceFile === undefined || traceFile === '' ? {} : { file: resolve(io.cwd, traceFile) }),
     } } : {}),
   };
+}
+
+function addresses(args: Arguments, option: string): readonly string[] {
+  for (const text of args.all(option)) {
+    if (parseGrant(text) === undefined) throw new UserError('usage', l10n.t('{0} is not an address for --{1}: write PORT, HOST:PORT, HOST or *.', JSON.stringify(text), option));
+  }
+  return args.all(option);
 }
 
 function readEnvFile(path: string): Record<string, string> {

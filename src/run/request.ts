@@ -35,8 +35,10 @@ export interface RunRequest {
   /** A file that is read as standard input. */
   readonly stdin?: string;
   readonly limits?: Limits;
-  /** Addresses that the guest may listen on, and preopened listeners: see wasi/sockets. */
+  /** Addresses that the guest may listen at (`8080`, `0.0.0.0:8080`, `*`): by WasmEdge's calls, or as preopened listeners for sock_accept. */
   readonly listen?: readonly string[];
+  /** What the guest may connect to: `HOST:PORT`, `HOST`, `*`. */
+  readonly connect?: readonly string[];
   readonly trace?: { readonly groups: readonly string[]; readonly json: boolean; readonly file?: string };
   /** The Node that hosts the child; the editor's own unless the user said otherwise. */
   readonly runtimeExecutable?: string;

@@ -12,7 +12,9 @@ export interface CapabilityReport {
     /** Names only: values are often secrets. */
     readonly environment: readonly string[];
     readonly arguments: number;
+    /** Where it may listen, and what it may connect to. */
     readonly listeners: readonly string[];
+    readonly connections: readonly string[];
   };
   /** Groups and calls that were made at least once, when the run was traced. */
   readonly used?: readonly { readonly group: Group | 'unknown'; readonly calls: readonly CallCount[] }[];

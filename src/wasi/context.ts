@@ -1,6 +1,7 @@
 import { FILE_RIGHTS, DIRECTORY_RIGHTS, STREAM_RIGHTS, Rights } from './abi';
 import { FileSystem, Open, Stat, type Device } from './device';
 import { Errno } from './errno';
+import type { Sockets } from './calls/sockets';
 import type { Call } from './calls/types';
 import { Guest, type Decode } from './guest';
 import { Kind, kindOf, Place, Table, type SharedTable } from './table';
@@ -33,8 +34,13 @@ export interface Clocks {
   now(id: number): number | undefined;
   /** Nanoseconds. */
   resolution(id: number): number | undefined;
-  /** Blocks for up to `ms` (for ever at Infinity), less where something that `Device.ready` tells may have changed. */
-  wait(ms: number): void;
+  /**
+   * Blocks for up to `ms` (for ever at Infinity), less where something that `Device.ready` tells may have changed since `mark` was asked
+   * for.
+   */
+  wait(ms: number, mark?: number): void;
+  /** Counts what happened; asked for before one looks. Left out where nothing wakes `wait`. */
+  mark?(): number;
 }
 
 export interface WasiOptions {
@@ -46,6 +52,8 @@ export interface WasiOptions {
   readonly stdio: readonly (StandardStream | undefined)[];
   /** Listening sockets, after the preopened directories. */
   readonly listeners?: readonly { readonly device: Device; readonly handle: number }[];
+  /** Makes what WasmEdge's socket calls use, at the first of them; left out, they answer NOSYS. */
+  readonly sockets?: (() => Sockets) | undefined;
   readonly clocks: Clocks;
   /** Fills bytes with randomness fit for keys. */
   random(bytes: Uint8Array, from: number, to: number): void;

@@ -44,6 +44,9 @@ export const HANGUP = 2 ** 40;
  * thing that can't do it.
  */
 export abstract class Device {
+  /** Whether a change of `ready` wakes who sleeps on the clocks (Clocks.wait), so that nobody has to look again and again. */
+  readonly wakes: boolean = false;
+
   /** Bytes read into `bytes` from `offset`, 0 at the end. */
   read(_handle: number, _bytes: Uint8Array, _offset: number, _length: number, _position: number): number {
     return -Errno.NOTSUP;

@@ -19,6 +19,7 @@ import { readdirCalls } from './calls/readdir';
 import { socketCalls } from './calls/sockets';
 import { transferCalls } from './calls/transfer';
 import { unstableCalls } from './calls/unstable';
+import { wasmedgeCalls } from './calls/wasmedge';
 import type { Calls } from './calls/types';
 
 export { Errno, errnoName, errnoOf } from './errno';
@@ -27,6 +28,7 @@ export { FileType, Rights, FdFlags } from './abi';
 export { ExitSignal } from './calls/process';
 export type { Clocks, Preopen, StandardStream, WasiOptions } from './context';
 export type { Calls } from './calls/types';
+export type { Sockets, SocketAddress } from './calls/sockets';
 export { Trace, formatSummary, type CallCount, type TraceOptions } from './trace';
 export { groups, signatures, type Group } from './signatures';
 export { askedBy, usedOf, type Asked, type CapabilityReport } from './capabilities';
@@ -60,6 +62,7 @@ export function createWasi(options: WasiOptions): Wasi {
   const calls: Calls = {
     ...processCalls(context), ...transfer, ...descriptorCalls(context), ...readdirCalls(context), ...pathCalls(context),
     ...pollCalls(context), ...socketCalls(context, transfer),
+    ...(options.sockets === undefined ? {} : wasmedgeCalls(context, options.sockets)),
   };
   let older: Calls | undefined;
   const provided = (from: string): Calls | undefined => {

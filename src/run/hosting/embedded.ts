@@ -1,4 +1,7 @@
-import { createNodeHost } from '../../wasi/node';
+import * as l10n from '@vscode/l10n';
+import { UserError } from '../../base/error';
+import { Errno, errnoName } from '../../wasi';
+import { createNodeHost, ListenError, parseGrant, type Grant, type NodeHost, type NodeNetwork } from '../../wasi/node';
 import { exitCodes } from './spec';
 import { outputLimit, writeError, type GuestHost, type HostOptions } from './guest';
 import { tracing } from './tracing';
@@ -7,33 +10,60 @@ import { tracing } from './tracing';
 export function embeddedHost(options: HostOptions): GuestHost {
   const tracer = options.trace === undefined ? undefined : tracing(options, options.trace);
   let asked: readonly WebAssembly.ModuleImportDescriptor[] = [];
+  let host: NodeHost | undefined;
+  const end = (): void => {
+    if (host?.trace !== undefined) tracer?.end(asked, host.trace.summary());
+  };
   const exit = (code: number): never => {
     end();
     return process.exit(code);
   };
-  const host = createNodeHost({
+  const make = (): NodeHost => createNodeHost({
     args: options.args, env: options.env, mounts: options.mounts, stdin: options.stdinFd,
     limits: {
       ...(options.limits?.output === undefined ? {} : { output: options.limits.output }),
       ...(options.limits?.openFiles === undefined ? {} : { openFiles: options.limits.openFiles }),
     },
     ...(tracer === undefined ? {} : { trace: tracer.options }),
+    ...(asked.some(({ name }) => name.startsWith('sock_')) ? { network: networkOf(options, !asked.some(({ name }) => name.startsWith('sock_open'))) } : {}),
     exit,
     onLimit: (_, value) => {
       writeError(outputLimit(value).message + '\n');
       return exit(exitCodes.failed);
     },
   });
-  const end = (): void => {
-    if (host.trace !== undefined) tracer?.end(asked, host.trace.summary());
-  };
   return {
     imports(module) {
       asked = WebAssembly.Module.imports(module);
+      try {
+        host = make();
+      } catch (error) {
+        throw error instanceof ListenError ? cannotListen(error) : error;
+      }
       return host.imports(module);
     },
-    start: instance => host.start(instance),
-    flush: () => { host.flush(); },
+    start: instance => host?.start(instance) ?? 0,
+    flush: () => { host?.flush(); },
     end,
   };
+}
+
+function networkOf(options: Pick<HostOptions, 'listen' | 'connect'>, preopened: boolean): NodeNetwork {
+  const grants = (texts: readonly string[] | undefined): Grant[] => (texts ?? []).flatMap(text => parseGrant(text) ?? []);
+  return {
+    listen: grants(options.listen), connect: grants(options.connect), preopened,
+    onRefused(what, where) {
+      const message = what === 'listen' ? l10n.t('The program may not listen at {0}. Allow it with --listen {0}.', where)
+        : what === 'connect' ? l10n.t('The program may not connect to {0}. Allow it with --connect {0}.', where)
+          : l10n.t('The program may not look up {0}. Allow it with --connect {0}.', where);
+      writeError(message + '\n');
+    },
+  };
+}
+
+function cannotListen({ grant, errno }: ListenError): UserError {
+  const where = grant.host.includes(':') ? `[${grant.host}]:${grant.port}` : `${grant.host}:${grant.port}`;
+  const reason = errno === Errno.ADDRINUSE ? l10n.t('another program does already') : errno === Errno.ACCES ? l10n.t('you have no permission to')
+    : errno === Errno.ADDRNOTAVAIL ? l10n.t('this machine has no such address') : errnoName(errno);
+  return new UserError('io', l10n.t("Can't listen at {0}: {1}.", where, reason), [], { cause: { grant, errno } });
 }

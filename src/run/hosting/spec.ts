@@ -13,6 +13,7 @@ export interface GuestSpec {
   readonly stdin?: string;
   readonly limits?: Limits;
   readonly listen?: readonly string[];
+  readonly connect?: readonly string[];
   readonly trace?: { readonly groups: readonly string[]; readonly json: boolean; readonly file?: string };
 }
 

@@ -46,14 +46,14 @@ function openTrace(file: string): number {
 }
 
 /** What a module asks for by its imports, and what a run gives it. */
-export function capabilitiesOf(imports: Parameters<typeof askedBy>[0], run: { readonly args: readonly string[] } & Pick<GuestSpec, 'env' | 'mounts' | 'listen'>): CapabilityReport {
+export function capabilitiesOf(imports: Parameters<typeof askedBy>[0], run: { readonly args: readonly string[] } & Pick<GuestSpec, 'env' | 'mounts' | 'listen' | 'connect'>): CapabilityReport {
   return { asked: askedBy(imports), granted: grantedBy(run) };
 }
 
 function grantedBy(run: Parameters<typeof capabilitiesOf>[1]): CapabilityReport['granted'] {
   return {
     folders: run.mounts.map(({ host, guest, readonly }) => ({ guest, host, readonly: readonly === true })),
-    environment: Object.keys(run.env), arguments: run.args.length, listeners: run.listen ?? [],
+    environment: Object.keys(run.env), arguments: run.args.length, listeners: run.listen ?? [], connections: run.connect ?? [],
   };
 }
 
@@ -65,7 +65,8 @@ export function reportText(report: CapabilityReport): string {
     ...granted.folders.map(({ guest, host, readonly }) => (readonly ? l10n.t('{0} as {1}, to read only', host ?? '', guest) : l10n.t('{0} as {1}', host ?? '', guest))),
     ...(granted.environment.length === 0 ? [] : [l10n.t('environment variables {0}', granted.environment.join(', '))]),
     ...(granted.arguments === 0 ? [] : [l10n.t('{0} arguments', granted.arguments)]),
-    ...granted.listeners.map(address => l10n.t('connections at {0}', address)),
+    ...granted.listeners.map(address => l10n.t('to listen at {0}', address)),
+    ...granted.connections.map(address => l10n.t('to connect to {0}', address)),
   ];
   const lines = [
     [l10n.t('Asks for'), report.asked.map(({ group, calls }) => `${group} (${calls.join(', ')})`)],

@@ -29,6 +29,7 @@ export function wasmtimeArgs(request: RunRequest): string[] {
     'run',
     ...(request.limits?.memory === undefined ? [] : ['-W', `max-memory-size=${request.limits.memory}`]),
     ...(needs.includes('threads') ? ['-W', 'threads=y', '-S', 'threads=y'] : []),
+    ...(request.listen ?? []).flatMap(address => ['-S', `tcplisten=${/^\d+$/.test(address) ? `127.0.0.1:${address}` : address}`]),
     ...(needs.includes('memory64') ? ['-W', 'memory64=y'] : []),
     ...(needs.includes('gc') ? ['-W', 'gc=y'] : []),
     ...(needs.includes('exceptions') ? ['-W', 'exceptions=y'] : []),

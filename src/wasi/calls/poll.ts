@@ -55,7 +55,9 @@ export function pollCalls(context: Context, layout: SubscriptionLayout = preview
 
   const wait = (timers: readonly Timer[], wishes: readonly Wish[]): Event[] => {
     const events: Event[] = [];
+    const looks = wishes.some(wish => !table.of(wish.fd).wakes);
     for (let pause = 0.5; ; pause = Math.min(10, pause * 1.5)) {
+      const mark = clocks.mark?.();
       for (const wish of wishes) {
         const state = ready(wish);
         if (state === -Errno.AGAIN) continue;
@@ -69,7 +71,7 @@ export function pollCalls(context: Context, layout: SubscriptionLayout = preview
         else if (left < next) next = left;
       }
       if (events.length > 0) return events;
-      clocks.wait(wishes.length > 0 ? Math.min(pause, next / 1e6) : next / 1e6);
+      clocks.wait(looks ? Math.min(pause, next / 1e6) : next / 1e6, mark);
     }
   };
 

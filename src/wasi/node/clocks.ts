@@ -10,12 +10,7 @@ export class NodeClocks implements Clocks {
   /** Nanoseconds of real time at performance.now() 0, in two parts: whole milliseconds don't fit a double's nanoseconds. */
   #anchor = Date.now() - performance.now();
   #looked = performance.now();
-  readonly #sleep: Int32Array;
-
-  /** `sleep`: a word that another thread wakes us by. */
-  constructor(sleep = new Int32Array(new SharedArrayBuffer(4))) {
-    this.#sleep = sleep;
-  }
+  #sleep: Int32Array = new Int32Array(new SharedArrayBuffer(4));
 
   write(id: number, view: DataView, at: number): boolean {
     const now = performance.now();
@@ -60,8 +55,17 @@ export class NodeClocks implements Clocks {
     }
   }
 
-  wait(ms: number): void {
-    Atomics.wait(this.#sleep, 0, Atomics.load(this.#sleep, 0), Math.max(0, ms));
+  wait(ms: number, mark = this.mark()): void {
+    Atomics.wait(this.#sleep, 0, mark, Math.max(0, ms));
+  }
+
+  mark(): number {
+    return Atomics.load(this.#sleep, 0);
+  }
+
+  /** Sleeps on another word from here on: one that another thread wakes us by. */
+  sleepOn(word: Int32Array): void {
+    this.#sleep = word;
   }
 
   #real(now: number): number {

@@ -4,6 +4,10 @@
 //   const instance = await WebAssembly.instantiate(module, host.imports(module));
 //   const code = host.start(instance);     // traps come through as WebAssembly.RuntimeError; host.flush() was called
 import { createWasi, type Wasi } from '..';
+import { Errno, errnoName } from '../errno';
+import { addressBytes } from './sockets/address';
+import { NodeSockets } from './sockets/device';
+import { Grants, type Grant } from './sockets/grants';
 import { Trace, type TraceOptions } from '../trace';
 import type { Preopen, WasiOptions } from '../context';
 import { NodeClocks } from './clocks';
@@ -18,6 +22,7 @@ export { isWindowsName, PortableFiles } from './portable';
 export { NodeClocks } from './clocks';
 export { Stdio, standardStream } from './stdio';
 export { randomSource } from './random';
+export { parseGrant, type Grant } from './sockets/grants';
 
 /** A folder of this machine that the guest finds open. */
 export interface NodeMount {
@@ -25,6 +30,30 @@ export interface NodeMount {
   readonly host: string;
   readonly guest: string;
   readonly readonly?: boolean;
+}
+
+/** What the program may do on the network; see `parseGrant`. */
+export interface NodeNetwork {
+  /** Where it may listen. */
+  readonly listen: readonly Grant[];
+  /** What it may connect to. */
+  readonly connect: readonly Grant[];
+  /** Whether each of `listen` is a preopened listener for sock_accept; else the program opens its sockets itself, as WasmEdge's do. */
+  readonly preopened: boolean;
+  /** Tells the user what was refused, and so how to allow it. */
+  readonly onRefused?: (what: 'listen' | 'connect' | 'resolve', where: string) => void;
+  readonly onListening?: (where: string) => void;
+}
+
+/** An address that could not be listened at; `errno` is preview 1's. */
+export class ListenError extends Error {
+  readonly grant: Grant;
+  readonly errno: number;
+  constructor(grant: Grant, errno: number) {
+    super(`cannot listen at ${grant.host}:${grant.port}: ${errnoName(errno)}`);
+    this.grant = grant;
+    this.errno = errno;
+  }
 }
 
 export interface NodeHostOptions {
@@ -47,6 +76,7 @@ export interface NodeHostOptions {
   readonly stdin?: number;
   /** Prints each call (see trace.ts); off, it costs nothing. */
   readonly trace?: TraceOptions;
+  readonly network?: NodeNetwork;
   /** Replaces the process's streams. */
   readonly stdio?: WasiOptions['stdio'];
   /** Holds back floods of small writes to pipes and files for up to 20 ms (default true). */
@@ -95,11 +125,47 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
   const standard = options.stdio ?? [options.stdin ?? 0, 1, 2].map(fd => standardStream(stdio, fd));
   if (standard[1]?.terminal === true) stdio.hold = false;
   const trace: Trace | undefined = options.trace === undefined ? undefined : new Trace(options.trace, () => wasi.context.guest);
+  let sockets: NodeSockets | undefined;
+  const { network } = options;
+  const openSockets = network === undefined ? undefined : (): NodeSockets => {
+    const { listen, connect, onRefused, onListening } = network;
+    sockets ??= new NodeSockets({
+      grants: new Grants(listen, connect), ...(onRefused === undefined ? {} : { onRefused }), ...(onListening === undefined ? {} : { onListening }),
+    });
+    clocks.sleepOn(sockets.events);
+    return sockets;
+  };
   const flush = () => { stdio.flush(); };
+  const ended: typeof exit = exit === undefined ? undefined : code => {
+    flush();
+    sockets?.finish();
+    return exit(code);
+  };
   const wasi: Wasi = createWasi({
     wrap: trace === undefined ? undefined : (name, call, from) => trace.wrap(name, call, from),
-    args: options.args, env: options.env, preopens, stdio: standard, clocks, random: randomSource(), flush, exit,
+    args: options.args, env: options.env, preopens, stdio: standard, clocks, random: randomSource(), flush, exit: ended,
+    listeners: network?.preopened === true && openSockets !== undefined ? network.listen.map(grant => ({ device: openSockets(), handle: listenAt(openSockets(), grant) })) : [],
+    sockets: openSockets,
     maxOpenFiles: options.limits?.openFiles, decode: decodeNode,
   });
-  return { ...wasi, flush, trace };
+  return {
+    ...wasi, flush, trace,
+    start(instance) {
+      try {
+        return wasi.start(instance);
+      } finally {
+        sockets?.finish();
+      }
+    },
+  };
+}
+
+/** A socket that listens. Throws ListenError. */
+function listenAt(sockets: NodeSockets, grant: Grant): number {
+  const address = grant.host === '*' ? new Uint8Array(4) : addressBytes(grant.host);
+  if (address === undefined) throw new ListenError(grant, Errno.ADDRNOTAVAIL);
+  const handle = sockets.open(address.length === 4 ? 4 : 6);
+  const errno = handle < 0 ? handle : sockets.bind(handle, address, grant.port) || sockets.listen(handle);
+  if (errno < 0) throw new ListenError(grant, -errno);
+  return handle;
 }
