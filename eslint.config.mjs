@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'node_modules/', 'media/', '.vscode-test/', '**/*.mjs', 'test/**/fixtures/'] },
+  { ignores: ['dist/', 'out/', 'node_modules/', 'media/', '.vscode-test/', '**/*.mjs', 'test/**/fixtures/', 'test/host/workspaces/'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

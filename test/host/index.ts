@@ -15,11 +15,14 @@ export async function run(): Promise<void> {
   const files = readdirSync(folder).filter(name => name.endsWith('.test.js')).sort();
   if (files.length === 0) throw new Error(`The suite ${suite} has no tests.`);
   for (const file of files) mocha.addFile(join(folder, file));
-  const count = { passed: 0, failed: 0, skipped: 0 };
+  const count = { passed: 0, failed: 0, skipped: 0, failures: [] as string[] };
   await new Promise<void>(done => {
     mocha.run(() => { done(); })
       .on('pass', () => { count.passed++; })
-      .on('fail', () => { count.failed++; })
+      .on('fail', (test, error: unknown) => {
+        count.failed++;
+        count.failures.push(`${suite}: ${test.fullTitle()}: ${(error instanceof Error ? error.message : String(error)).split('\n', 1)[0]}`);
+      })
       .on('pending', () => { count.skipped++; });
   });
   writeFileSync(results, JSON.stringify(count));

@@ -4,14 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { counted, line } from './count.mjs';
-import { start } from './processes.mjs';
+import { add, counted, line, tellFailures } from './count.mjs';
+import { end, start } from './processes.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
+/** What each part starts, and after how many minutes it is ended, with all that it started: more than a slow machine needs. */
 const parts = {
-  unit: ['unit.mjs'],
-  editor: ['host.mjs'],
-  package: ['host.mjs', '--packaged'],
+  unit: { args: ['unit.mjs'], minutes: 20 },
+  editor: { args: ['host.mjs'], minutes: 30 },
+  package: { args: ['host.mjs', '--packaged'], minutes: 10 },
 };
 
 const wanted = process.argv.slice(2);
@@ -24,23 +25,30 @@ if (unknown.length > 0) {
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'wasm-workbench-count-'));
 const summary = [];
-for (const [name, [script, ...args]] of Object.entries(parts)) {
+for (const [name, { args: [script, ...args], minutes }] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n== ${name} ==`);
   const started = performance.now();
   const file = join(scratch, `${name}.json`);
   const child = start(process.execPath, [join(here, script), ...args], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, WASM_WORKBENCH_COUNT: file } });
+  let late = false;
+  const limit = setTimeout(() => { late = true; void end(child); }, minutes * 60_000);
   const code = await new Promise((done, fail) => {
     child.once('error', fail);
-    child.once('close', ended => done(ended ?? 1));
+    child.once('exit', ended => done(ended ?? 1));
   });
-  const count = counted(file) ?? { passed: 0, failed: 1, skipped: 0 };
+  clearTimeout(limit);
+  const count = counted(file) ?? { passed: 0, failed: 0, skipped: 0 };
   // A part that failed without a failed test (it could not start, or was ended) is a failure of its own.
-  if (code !== 0 && count.failed === 0) count.failed = 1;
-  for (const key of Object.keys(sum)) sum[key] += count[key];
+  if (code !== 0 && count.failed === 0) {
+    count.failed = 1;
+    count.failures = [`${name}: ${late ? `not done after ${minutes} minutes` : `ended with ${code}`}`];
+  }
+  add(sum, count);
   summary.push(`${name.padEnd(8)} ${line(count)} in ${Math.round((performance.now() - started) / 1000)} s`);
 }
 rmSync(scratch, { recursive: true, force: true });
+tellFailures(sum.failures);
 console.log(`\n${summary.join('\n')}`);
 console.log(line(sum));
 process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;

@@ -4,11 +4,26 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 export const line = count => `${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`;
 
+/** Adds a part's counts (or nothing, where it left none) to a sum. */
+export function add(sum, part) {
+  for (const key of ['passed', 'failed', 'skipped']) sum[key] += part?.[key] ?? 0;
+  if (part?.failures?.length > 0) (sum.failures ??= []).push(...part.failures);
+}
+
+/** Tells the counts, and once more, where it is looked for, the names of the tests that failed (`count.failures`). */
 export function report(count) {
   const file = process.env.WASM_WORKBENCH_COUNT;
   if (file) writeFileSync(file, JSON.stringify(count));
-  else console.log(line(count));
+  else {
+    tellFailures(count.failures);
+    console.log(line(count));
+  }
   if (count.failed > 0) process.exitCode = 1;
+}
+
+/** Prints the failed tests' names, with the first line of each one's reason; nothing where there are none. */
+export function tellFailures(failures = []) {
+  if (failures.length > 0) console.log(`\nFailed:\n${failures.map(text => `  ${text}`).join('\n')}`);
 }
 
 /** The counts that a part left, or undefined where it ended before it could. */
@@ -25,4 +40,5 @@ export function missing(count, what, why) {
   const must = process.env.CI === 'true';
   console.log(`${must ? 'FAIL' : 'skip'} ${what}: ${why}${must ? ' (CI=true)' : ''}`);
   count[must ? 'failed' : 'skipped']++;
+  if (must) (count.failures ??= []).push(`${what}: ${why}`);
 }

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { counted, line, missing, report } from './count.mjs';
+import { add, counted, line, missing, report } from './count.mjs';
 import { desktop, runDesktop } from './editor/desktop.mjs';
 import { openEditor } from './editor/served.mjs';
 import { root, stage } from './editor/stage.mjs';
@@ -17,7 +17,8 @@ import { objections, pack } from './vsix.mjs';
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, packaged: { type: 'boolean', default: false } } });
 /** What the workbench itself prints at every start; WASM_WORKBENCH_VERBOSE=1 shows it. */
 const chatter = /^(?:\s*%c|\[[^\]]*\]|(?:Resolv(?:ing|ed) connection token|Creating a socket|Ignoring fetching additional|Updating additional builtin|Started local extension host|Extension host|Loading development extension|Error while fetching the extension under development|Request to |Timed out waiting for authentication provider|Task to terminate not found)\b|    at .*\/workbench\.js:|\s*$)/;
-const count = { passed: 0, failed: 0, skipped: 0 };
+const count = { passed: 0, failed: 0, skipped: 0, failures: [] };
+const fail = reason => { count.failed++; count.failures.push(reason); };
 let staged;
 try {
   staged = await stage();
@@ -35,7 +36,7 @@ try {
   }
 } catch (error) {
   console.error(error);
-  count.failed++;
+  fail(String(error.message ?? error).split('\n', 1)[0]);
 } finally {
   staged?.dispose();
 }
@@ -47,7 +48,8 @@ async function packed() {
   await pack(file);
   const wrong = objections(file);
   console.log(wrong.length === 0 ? `  ok   the package holds what runs and nothing else (${Math.round(statSync(file).size / 1000)} kB)` : `  FAIL the package: ${wrong.join('; ')}`);
-  count[wrong.length === 0 ? 'passed' : 'failed']++;
+  if (wrong.length === 0) count.passed++;
+  else fail(`the package: ${wrong.join('; ')}`);
   return file;
 }
 
@@ -105,11 +107,12 @@ async function perform(run, editor, vsix) {
     why = error.message;
   }
   const done = counted(results);
-  for (const key of Object.keys(count)) count[key] += done?.[key] ?? 0;
+  add(count, done);
   // No results, or a bad end although every test passed: that is a failure of its own.
   if (done === undefined || (why !== undefined && done.failed === 0)) {
-    count.failed++;
-    console.log(`  FAIL run ${run.name}: ${why ?? 'no test reported'}`);
+    const reason = `run ${run.name}: ${why ?? 'no test reported'}`;
+    fail(reason);
+    console.log(`  FAIL ${reason}`);
   }
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   console.log(`  ${run.name}: ${done === undefined ? 'no result' : line(done)}, ${Math.round((performance.now() - started) / 100) / 10} s`);

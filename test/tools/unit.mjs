@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { report } from './count.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+/** A test file that is not done by then is ended, ms. */
+const fileLimit = 300_000;
 const skipped = ['node_modules', 'fixtures', 'host', 'engine', 'bench'];
 
 function files(folder, ending, out = [], skip = skipped) {
@@ -31,19 +33,26 @@ export async function compile(outdir = resolve(root, 'out')) {
   });
 }
 
+function firstLine(error) {
+  return String(error?.cause?.message ?? error?.message ?? error).split('\n', 1)[0];
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const wanted = process.argv.slice(2).filter(arg => !arg.startsWith('-'));
   await compile();
   const tests = files(resolve(root, 'test'), '.test.ts')
     .filter(file => wanted.length === 0 || wanted.some(part => relative(root, file).includes(part)))
     .map(file => resolve(root, 'out', relative(root, file).replace(/\.ts$/, '.js')));
-  const count = { passed: 0, failed: 0, skipped: 0 };
-  const stream = run({ files: tests, concurrency: availableParallelism() });
+  const count = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const stream = run({ files: tests, concurrency: availableParallelism(), timeout: fileLimit });
   const note = (kind, event) => {
     if (event.details?.type === 'suite') return;
-    if (tests.includes(event.name)) { if (kind === 'failed') count.failed++; return; }
+    // The file itself is told of too: as a failure where it could not be loaded, or was not done in time.
+    const isFile = tests.includes(event.name);
+    if (isFile && kind === 'passed') return;
     if (event.skip !== undefined) count.skipped++;
     else count[kind]++;
+    if (kind === 'failed') count.failures.push(`${relative(resolve(root, 'out'), isFile ? event.name : event.file ?? '')}: ${isFile ? '' : `${event.name}: `}${firstLine(event.details?.error)}`);
   };
   stream.on('test:pass', event => note('passed', event));
   stream.on('test:fail', event => { note('failed', event); process.exitCode = 1; });

@@ -11,14 +11,17 @@ import { root } from './editor/stage.mjs';
 const limit = 1_000_000;
 const allowed = /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(dist\/[\w.-]+\.(js|wasm)|media\/.+|syntaxes\/.+|package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE(\.txt)?))$/i;
 
-/** Packs to `file`. The copy has the checkout's own manifest, scripts and .vscodeignore, and no history, tests or caches. */
+/**
+ * Packs to `file`. The copy has the checkout's own manifest, scripts and .vscodeignore, and no history or caches. Its node_modules is a link,
+ * which npm would take for projects of their own with development packages missing; and nothing of it is packed in any case.
+ */
 export async function pack(file) {
   const copy = mkdtempSync(join(tmpdir(), 'wasm-workbench-pack-'));
   try {
     const left = new Set(['.git', 'node_modules', 'dist', 'out', '.vscode-test']);
     for (const name of readdirSync(root).filter(entry => !left.has(entry) && !entry.endsWith('.vsix'))) cpSync(join(root, name), join(copy, name), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
-    await run(process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--out', file], { cwd: copy, quiet: true, env: cleanEnv(), timeoutMs: 180_000 });
+    await run(process.execPath, [join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--out', file], { cwd: copy, quiet: true, env: cleanEnv(), timeoutMs: 180_000 });
   } finally {
     rmSync(copy, { recursive: true, force: true, maxRetries: 5 });
   }
