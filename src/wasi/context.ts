@@ -183,7 +183,7 @@ export class Context {
     table.kind[fd] = kind;
   }
 
-  /** The position of an open file, -errno for what has none. A place that only the device knew is kept from here on. */
+  /** The position of an open file, -errno for what has none. */
   place(fd: number): number {
     const { table } = this;
     const position = table.position[fd] as number;
@@ -194,7 +194,10 @@ export class Context {
     if (position === Place.END) {
       known = device.stat(handle, this.stat);
       if (known >= 0) known = Number(this.stat.size);
-    } else known = table.kind[fd] === Kind.FILE ? device.tell(handle) : -Errno.SPIPE;
+    } else {
+      // Not kept: other programs share the place of a redirected standard stream, and go on where this one has stopped.
+      return table.kind[fd] === Kind.FILE ? device.tell(handle) : -Errno.SPIPE;
+    }
     if (known >= 0) table.position[fd] = known;
     return known;
   }

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../../src/base/find';
 import { cli, guest, guestBytes, runCli, scratch, startCli } from './guests';
@@ -203,4 +203,28 @@ void test('a terminal is the guest\'s: it reads lines, and Ctrl+D is the end', {
   writeFileSync(join(scratch, 'ask.wasm'), bytes);
   const { status } = await inTerminal(['run', join(scratch, 'ask.wasm')], 'name? ', 'Ada\n\x04');
   assert.equal(status, 'code 4');
+});
+
+void test('programs that write to one file go on where the other stopped, though they ask where they are', async () => {
+  const p1 = 'wasi_snapshot_preview1';
+  const { assemble } = await import('../../src/wat/assemble');
+  const { bytes } = assemble(`(module
+    (import "${p1}" "fd_write" (func $w (param i32 i32 i32 i32) (result i32)))
+    (import "${p1}" "fd_seek" (func $seek (param i32 i64 i32 i32) (result i32)))
+    (import "${p1}" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1) (data (i32.const 0) "\\64\\00\\00\\00\\05\\00\\00\\00") (data (i32.const 100) "text ")
+    (func (export "_start")
+      (call $seek (i32.const 1) (i64.const 0) (i32.const 1) (i32.const 16)) (drop)
+      (call $w (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)) (drop)
+      (call $seek (i32.const 1) (i64.const 0) (i32.const 1) (i32.const 16)) (drop)
+      (call $w (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)) (drop)
+      (call $exit (i32.load (i32.const 16)))))`);
+  assert.ok(bytes !== undefined);
+  const module = join(scratch, 'teller.wasm');
+  writeFileSync(module, bytes);
+  const out = openSync(join(scratch, 'shared output'), 'w');
+  const codes: (number | null)[] = [];
+  for (let i = 0; i < 2; i++) codes.push(await new Promise(resolve => startCli(['run', module], { stdio: ['ignore', out, 'inherit'] }).on('close', resolve)));
+  closeSync(out);
+  assert.deepEqual([readFileSync(join(scratch, 'shared output'), 'utf8'), codes], ['text text text text ', process.platform === 'linux' ? [5, 15] : codes]);
 });

@@ -2,7 +2,7 @@ import { ALL_RIGHTS, FdFlags, FileType, FstFlags, Rights, Whence } from '../abi'
 import type { Context } from '../context';
 import { Open, type Stat, type Time } from '../device';
 import { Errno } from '../errno';
-import { Kind } from '../table';
+import { Kind, Place } from '../table';
 import type { Calls } from './types';
 
 const ALL_FDFLAGS = FdFlags.APPEND | FdFlags.DSYNC | FdFlags.NONBLOCK | FdFlags.RSYNC | FdFlags.SYNC;
@@ -29,6 +29,8 @@ export function descriptorCalls(context: Context, filestat: StatLayout = preview
     const target = base + offset;
     if (target < 0) return -Errno.INVAL;
     if (target > Number.MAX_SAFE_INTEGER) return -Errno.OVERFLOW;
+    // A program that only asks, or goes where it is, leaves the place to the system; see Context.place.
+    if (table.position[fd] === Place.DEVICE && context.place(fd) === target) return target;
     table.position[fd] = target;
     return target;
   };
