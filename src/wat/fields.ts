@@ -144,13 +144,14 @@ function trimmed(text: string, start: number, end: number): number {
 
 /** Splits a text into its modules and commands. With `script`, all that a .wast file may hold is known; without, one module. */
 export function splitText(text: string, script: boolean, diagnostics: Diagnostic[]): Item[] {
-  let { spans, end } = splitGroups(text, 0, text.length, diagnostics);
-  const whole = spans.every(span => text.charCodeAt(span.end - 1) === 0x29 && groupEnd(text, span.start, span.end) === span.end);
+  const { spans: found, end } = splitGroups(text, 0, text.length, diagnostics);
+  let spans = found;
+  const whole = found.every(span => text.charCodeAt(span.end - 1) === 0x29 && groupEnd(text, span.start, span.end) === span.end);
   if (end < text.length || !whole) {
     if (!script) return [recovered(text, diagnostics)];
     if (end < text.length) diagnostics.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: end, end: end + 1 });
     else diagnostics.push(unclosed(spans.at(-1)?.start ?? 0));
-    ({ spans, end } = splitGroups(text, 0, text.length, [], true));
+    ({ spans } = splitGroups(text, 0, text.length, [], true));
   }
   const items: Item[] = [];
   const bare: Span[] = [];
@@ -243,7 +244,7 @@ function recovered(text: string, diagnostics: Diagnostic[]): ModuleText {
     }
   }
   // The module's own `)` is the last thing of the text, if it is there at all.
-  let limit = text.trimEnd().length;
+  const limit = text.trimEnd().length;
   const { spans } = splitGroups(text, from, limit, [], true);
   const last = spans.at(-1);
   const problems: Diagnostic[] = [];
@@ -254,13 +255,14 @@ function recovered(text: string, diagnostics: Diagnostic[]): ModuleText {
     if ((!inModule || closed) && problems.length === 0) problems.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: at, end: at + 1 });
     closed = true;
   }
-  limit = last?.end ?? limit;
   const broken = spans.some(span => groupEnd(text, span.start, span.end) === -1);
   if (inModule && !closed && !broken) problems.push(unclosed(Math.max(0, text.indexOf('(module'))));
   // Between fields, recovery steps over what it can't read: say so where nothing else would.
   if (!broken && problems.length === 0) {
-    const { end } = splitGroups(text, from, text.length, problems);
-    if (problems.length === 0) problems.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: Math.min(end, text.length), end: Math.min(end + 1, text.length) });
+    const between: Diagnostic[] = [];
+    const { end } = splitGroups(text, from, text.length, between);
+    if (between.length === 0) between.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: Math.min(end, text.length), end: Math.min(end + 1, text.length) });
+    problems.push(...between);
   }
   for (const one of problems) diagnostics.push(one);
   return { kind: 'module', form: 'text', ...(id === undefined ? {} : { id }), start: 0, end: text.length, fields: spans, bare: !inModule };

@@ -231,7 +231,7 @@ export class Immediates {
     const { lexer } = at;
     if (lexer.kind !== NUMBER && lexer.kind !== WORD) at.expected(l10n.t('a number'));
     const text = lexer.value;
-    let good = true;
+    let good: boolean;
     if (type === 'i32' || type === 'f32') {
       const value = type === 'i32' ? parseInt32(text) : parseF32(text);
       instr.a = value ?? 0;

@@ -3,8 +3,10 @@ export const EOF = 0, LPAREN = 1, RPAREN = 2, WORD = 3, ID = 4, NUMBER = 5, STRI
 
 const SPACE = 1, IDCHAR = 2, DIGIT = 4;
 const classes = new Uint8Array(128);
+/** What a character below 128 is, as bits. */
+const classOf = (code: number): number => classes[code] as number;
 for (const char of '0123456789') classes[char.charCodeAt(0)] = IDCHAR | DIGIT;
-for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-./:<=>?@\\^_`|~") classes[char.charCodeAt(0)]! |= IDCHAR;
+for (const char of "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ!#$%&'*+-./:<=>?@\\^_`|~") classes[char.charCodeAt(0)] = IDCHAR;
 for (const char of ' \t\n\r') classes[char.charCodeAt(0)] = SPACE;
 
 /** What the lexer objects to; positions are offsets into the text. */
@@ -14,7 +16,7 @@ export interface Annotation { readonly name: string; readonly start: number; rea
 
 /** Whether a character may stand in identifiers and words (spec: idchar). */
 export function isIdChar(code: number): boolean {
-  return code < 128 && (classes[code]! & IDCHAR) !== 0;
+  return code < 128 && (classOf(code) & IDCHAR) !== 0;
 }
 
 /**
@@ -80,7 +82,7 @@ export class Lexer {
       }
       const code = text.charCodeAt(at);
       if (code < 128) {
-        const kind = classes[code]!;
+        const kind = classOf(code);
         if (kind === SPACE) {
           at++;
           continue;
@@ -149,7 +151,7 @@ export class Lexer {
     let at = from + 1;
     for (; at < limit; at++) {
       const code = text.charCodeAt(at);
-      if (code >= 128 || (classes[code]! & IDCHAR) === 0) break;
+      if (code >= 128 || (classOf(code) & IDCHAR) === 0) break;
     }
     this.start = from;
     this.end = at;
@@ -172,7 +174,7 @@ export class Lexer {
   private separated(): void {
     if (this.end >= this.limit) return;
     const code = this.text.charCodeAt(this.end);
-    if (code === 0x22 || (code < 128 && (classes[code]! & IDCHAR) !== 0)) this.problem('no-space', this.start, this.end);
+    if (code === 0x22 || (code < 128 && (classOf(code) & IDCHAR) !== 0)) this.problem('no-space', this.start, this.end);
   }
 
   private string(from: number): number {
@@ -232,7 +234,7 @@ export class Lexer {
       if (kind !== 'no-space' && kind !== 'empty-id' && kind !== 'empty-annotation') this.problem(kind, start, end);
     });
     inner.inAnnotation = true;
-    let name = '';
+    let name: string;
     const code = from + 2 < this.limit ? this.text.charCodeAt(from + 2) : 0;
     let at = from + 2;
     if (code === 0x22) {
