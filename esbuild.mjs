@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(fileURLToPath(import.meta.url));
 
 /** Node entries: what the editor, a shell or one of our own child processes starts. */
-const nodeEntries = ['src/extension.ts', 'src/cli.ts', 'src/run/child.ts', 'src/debug/child.ts', 'src/wasi/node/sockets/worker.ts', 'src/build/compiler/server.ts', 'src/build/compiler/worker.ts'];
+const nodeEntries = ['src/extension.ts', 'src/cli.ts', 'src/run/child.ts', 'src/run/hosting/thread.ts', 'src/debug/child.ts', 'src/wasi/node/sockets/worker.ts', 'src/build/compiler/server.ts', 'src/build/compiler/worker.ts'];
 
 /** dist/NAME.js of a source file: its path below src with dashes, so that every bundle lies in one folder. */
 export function bundleName(source) {

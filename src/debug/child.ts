@@ -42,6 +42,8 @@ async function main(): Promise<number> {
     const host = makeHost(options);
     return {
       ...host,
+      // They would run beside the debugger.
+      threads: undefined,
       start(instance) {
         // The module is compiled and known to the debugger, which now sets its breakpoints.
         debugger; // eslint-disable-line no-debugger

@@ -68,6 +68,8 @@ export interface WasiOptions {
   readonly decode?: Decode;
   /** The table that threads share; its descriptors are added by the first thread only. */
   readonly shared?: { readonly table: SharedTable; readonly first: boolean };
+  /** Starts a thread with an argument (wasi-threads): its id, or -errno. Left out, there are none. */
+  readonly spawn?: ((argument: number) => number) | undefined;
   /** Puts something around the calls that a module imports, for a trace (trace.ts). */
   readonly wrap?: ((name: string, call: Call, from: string) => Call) | undefined;
 }
@@ -202,13 +204,28 @@ export class Context {
     return known;
   }
 
+  /** Runs `work` while no other thread does anything with `fd`. */
+  locked(fd: number, work: () => number): number {
+    const { table } = this;
+    if (table.shared === undefined) return work();
+    table.lock(fd);
+    try {
+      return work();
+    } finally {
+      table.unlock(fd);
+    }
+  }
+
   /** Closes what is behind a descriptor and frees it; the device's answer. */
   close(fd: number): number {
     const { table } = this;
-    const device = table.of(fd);
-    const handle = table.handle[fd] as number;
     this.listings.delete(fd);
-    return table.remove(fd) ? device.close(handle) : -Errno.BADF;
+    return this.locked(fd, () => {
+      if (!table.has(fd)) return -Errno.BADF;
+      const device = table.of(fd);
+      const handle = table.handle[fd] as number;
+      return table.remove(fd) ? device.close(handle) : -Errno.BADF;
+    });
   }
 }
 

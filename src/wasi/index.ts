@@ -29,7 +29,7 @@ export { ExitSignal } from './calls/process';
 export type { Clocks, Preopen, StandardStream, WasiOptions } from './context';
 export type { Calls } from './calls/types';
 export type { Sockets, SocketAddress } from './calls/sockets';
-export { Trace, formatSummary, type CallCount, type TraceOptions } from './trace';
+export { Trace, formatSummary, shareCounts, type CallCount, type TraceOptions } from './trace';
 export { groups, signatures, type Group } from './signatures';
 export { askedBy, usedOf, type Asked, type CapabilityReport } from './capabilities';
 
@@ -64,10 +64,12 @@ export function createWasi(options: WasiOptions): Wasi {
     ...pollCalls(context), ...socketCalls(context, transfer),
     ...(options.sockets === undefined ? {} : wasmedgeCalls(context, options.sockets)),
   };
+  const threads: Calls = { 'thread-spawn': (argument: number) => options.spawn?.(argument) ?? -Errno.NOTSUP };
   let older: Calls | undefined;
   const provided = (from: string): Calls | undefined => {
     switch (from) {
       case 'wasi_snapshot_preview1': return calls;
+      case 'wasi': return options.spawn === undefined ? undefined : threads;
       case 'wasi_unstable': return older ??= unstableCalls(context, calls);
       default: return undefined;
     }

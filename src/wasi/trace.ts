@@ -11,6 +11,8 @@ export interface TraceOptions {
   readonly json?: boolean;
   /** Says which thread a line is of, where there are several. */
   readonly thread?: number;
+  /** Counts that several threads share: three words for each of `names`. */
+  readonly shared?: { readonly names: readonly string[]; readonly words: BigInt64Array };
   /** Takes text at once, so that the last line of a program that hangs or is killed is there. */
   readonly write: (text: string) => void;
 }
@@ -21,12 +23,52 @@ export interface CallCount { readonly name: string; readonly calls: number; read
 const waiting: ReadonlySet<string> = new Set(['poll_oneoff', 'fd_read', 'sock_accept', 'sock_recv', 'sock_recv_from', 'sock_send', 'sock_connect', 'sock_getaddrinfo']);
 const none: Signature = { group: 'process', parameters: [] };
 
+/** Counts what was done by one name of a call. */
+interface Counter {
+  add(milliseconds: number, failed: boolean): void;
+  read(): Omit<CallCount, 'name'>;
+}
+
+function plainCounter(): Counter {
+  const count = { calls: 0, errors: 0, milliseconds: 0 };
+  return {
+    add(milliseconds, failed) {
+      count.calls++;
+      count.milliseconds += milliseconds;
+      if (failed) count.errors++;
+    },
+    read: () => count,
+  };
+}
+
+function sharedCounter(words: BigInt64Array, index: number): Counter {
+  const at = index * 3;
+  return {
+    add(milliseconds, failed) {
+      Atomics.add(words, at, 1n);
+      Atomics.add(words, at + 2, BigInt(Math.round(milliseconds * 1e6)));
+      if (failed) Atomics.add(words, at + 1, 1n);
+    },
+    read: () => ({ calls: Number(words[at]), errors: Number(words[at + 1]), milliseconds: Number(words[at + 2]) / 1e6 }),
+  };
+}
+
+function summaryOf(counts: readonly CallCount[]): readonly CallCount[] {
+  return counts.filter(count => count.calls > 0).sort((a, b) => b.milliseconds - a.milliseconds);
+}
+
+/** Counts that the threads of a program share, and their sum when it has ended. */
+export function shareCounts(names: readonly string[]): { readonly shared: NonNullable<TraceOptions['shared']>; summary(): readonly CallCount[] } {
+  const words = new BigInt64Array(new SharedArrayBuffer(names.length * 24));
+  return { shared: { names, words }, summary: () => summaryOf(names.map((name, i) => ({ name, ...sharedCounter(words, i).read() }))) };
+}
+
 /** Prints each call with its arguments and result, and counts them. Wrapped around a module's imports, so that off costs nothing. */
 export class Trace {
   readonly #options: TraceOptions;
   readonly #guest: () => Guest;
   readonly #prefix: string;
-  readonly #counts = new Map<string, { calls: number; errors: number; milliseconds: number }>();
+  readonly #counts = new Map<string, Counter>();
 
   constructor(options: TraceOptions, guest: () => Guest) {
     this.#options = options;
@@ -36,8 +78,7 @@ export class Trace {
 
   /** The calls made so far, the one that took longest first. */
   summary(): readonly CallCount[] {
-    return [...this.#counts].filter(([, count]) => count.calls > 0).map(([name, count]) => ({ name, ...count }))
-      .sort((a, b) => b.milliseconds - a.milliseconds);
+    return summaryOf([...this.#counts].map(([name, counter]) => ({ name, ...counter.read() })));
   }
 
   /** A call of the import module `from` that prints itself. */
@@ -45,15 +86,15 @@ export class Trace {
     const known = from === 'wasi_unstable' ? older(signatures[name]) : signatures[name];
     const { groups } = this.#options;
     const printed = groups === undefined || groups.length === 0 || groups.includes(known?.group ?? 'unknown') || groups.includes(name);
-    const count = { calls: 0, errors: 0, milliseconds: 0 };
+    const { shared } = this.#options;
+    const count = shared === undefined ? plainCounter() : sharedCounter(shared.words, shared.names.indexOf(name));
     this.#counts.set(name, count);
+    const failed = name === 'thread-spawn' ? (result: number) => result < 0 : (result: number) => result !== 0;
     const through = call as unknown as (...args: (number | bigint)[]) => number;
     const timed = (...args: (number | bigint)[]): number => {
-      count.calls++;
       const start = performance.now();
       const errno = through(...args);
-      count.milliseconds += performance.now() - start;
-      if (errno !== 0) count.errors++;
+      count.add(performance.now() - start, failed(errno));
       return errno;
     };
     const traced = !printed ? timed : this.#options.json === true ? this.#inJson(name, known, timed) : this.#inText(name, known, timed);

@@ -42,6 +42,12 @@ export function embeddedHost(options: HostOptions): GuestHost {
       }
       return host.imports(module);
     },
+    async threads(module, memory, onTrap) {
+      const { runThreads } = await import('./threads');
+      const code = await runThreads(options, { module, memory, onTrap, onEnd: (imports, counts) => { if (counts !== undefined) tracer?.end(imports, counts); } });
+      // Other threads may still run, and never look whether they should end.
+      return process.exit(code);
+    },
     start: instance => host?.start(instance) ?? 0,
     flush: () => { host?.flush(); },
     end,

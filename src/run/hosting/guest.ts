@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { closeSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isUserError, messageOf, systemCode, UserError } from '../../base/error';
+import type { MemoryLimits } from '../../wasm/module';
 import { exitCodes, type GuestSpec } from './spec';
 import { isTrap, showTrap, type Symbolizer } from './traps';
 
@@ -10,6 +11,8 @@ export interface GuestHost {
   imports(module: WebAssembly.Module): WebAssembly.Imports;
   /** Runs `_start` to its end and gives the exit code. Throws traps. A host may also end the process itself, with the guest's code. */
   start(instance: WebAssembly.Instance): number | Promise<number>;
+  /** Runs a program with threads over one memory that it imports, to its end: its exit code. Left out, the host has no threads. */
+  threads?(module: WebAssembly.Module, memory: MemoryLimits, onTrap: (error: Error) => void): Promise<number>;
   /** Writes out what the guest has printed and the host still holds. */
   flush?(): void;
   /** Tells what is to be told once the guest has ended: a trace's summary. */
@@ -32,21 +35,45 @@ export async function runGuest(spec: GuestSpec, makeHost: MakeHost, module?: { r
   const bytes = module?.bytes ?? readModuleBytes(spec.module);
   if (spec.limits?.memory !== undefined) await limitMemory(spec.limits.memory);
   const compiled = compile(bytes, spec.module);
+  const shared = await sharedMemory(compiled, bytes);
+  if (shared !== undefined) await waitRightly();
   const stdinFd = spec.stdin === undefined ? 0 : openStdin(spec.stdin);
   Error.stackTraceLimit = 200;
   const host = makeHost({ ...spec, stdinFd });
+  const trapped = (error: Error): void => { writeError(showTrap(error, basename(spec.module), symbolize?.(bytes))); };
+  if (shared !== undefined) {
+    if (host.threads === undefined) throw new UserError('no-runtime', l10n.t("{0} uses threads, which can't be run this way: run it without debugging, in runtime embedded.", spec.module));
+    return host.threads(compiled, shared, trapped);
+  }
   const instance = instantiate(compiled, host, spec);
   try {
     return await host.start(instance);
   } catch (error) {
     if (!isTrap(error)) throw error;
     host.flush?.();
-    writeError(showTrap(error, basename(spec.module), symbolize?.(bytes)));
+    trapped(error);
     return exitCodes.trap;
   } finally {
     host.flush?.();
     host.end?.();
   }
+}
+
+/** The memory that a module shares with its threads; undefined where it has its own. */
+async function sharedMemory(module: WebAssembly.Module, bytes: Uint8Array): Promise<MemoryLimits | undefined> {
+  if (!WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory')) return undefined;
+  const { readModule } = await import('../../wasm/read');
+  return readModule(bytes).memories.find(({ imported, shared }) => imported && shared);
+}
+
+/**
+ * V8 before 12 forgets a function's variables at memory.atomic.wait32 when its quick compiler has made the code (seen in 11.3): only the other
+ * one then. Functions are compiled when they are first called, so that the flag may be set now.
+ */
+async function waitRightly(): Promise<void> {
+  if (Number(process.versions.v8.split('.')[0]) >= 12) return;
+  const v8 = await import('node:v8');
+  v8.setFlagsFromString('--no-liftoff');
 }
 
 /** A module's bytes. Throws UserError 'io', 'not-found' or 'bad-module'. */

@@ -4,7 +4,7 @@ import { engineAbilities, objectionBy } from '../abilities';
 import { findNode } from '../node';
 import type { Runtime } from '../request';
 
-const own: readonly Need[] = ['unstable', 'sockets'];
+const own: readonly Need[] = ['unstable', 'sockets', 'threads'];
 
 /** Our own host, in a process of the Node that we run on: nothing to install. */
 export const embedded: Runtime = {

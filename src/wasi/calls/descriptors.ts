@@ -42,16 +42,6 @@ export function descriptorCalls(context: Context, filestat: StatLayout = preview
     return table.kind[fd] === Kind.FILE ? 0 : table.kind[fd] === Kind.DIRECTORY ? Errno.BADF : Errno.SPIPE;
   };
 
-  const locked = (fd: number, work: () => number): number => {
-    if (table.shared === undefined) return work();
-    table.lock(fd);
-    try {
-      return work();
-    } finally {
-      table.unlock(fd);
-    }
-  };
-
   return {
     fd_advise(fd: number, offset: bigint, length: bigint, advice: number) {
       const errno = context.check(fd, Rights.FD_ADVISE) || context.settle(fd);
@@ -120,12 +110,14 @@ export function descriptorCalls(context: Context, filestat: StatLayout = preview
       let how = (table.how[fd] as number) & ~(Open.APPEND | Open.NONBLOCK);
       if ((flags & FdFlags.APPEND) !== 0) how |= Open.APPEND;
       if ((flags & FdFlags.NONBLOCK) !== 0) how |= Open.NONBLOCK;
-      const result = device(fd).setFlags(handle(fd), flags, how);
-      if (result < 0) return -result;
-      table.handle[fd] = result;
-      table.how[fd] = how;
-      table.flags[fd] = flags;
-      return 0;
+      return -context.locked(fd, () => {
+        const result = device(fd).setFlags(handle(fd), flags, how);
+        if (result < 0) return result;
+        table.handle[fd] = result;
+        table.how[fd] = how;
+        table.flags[fd] = flags;
+        return 0;
+      });
     },
     fd_fdstat_set_rights(fd: number, base: bigint, inheriting: bigint) {
       if (!table.has(fd)) return Errno.BADF;
@@ -173,9 +165,11 @@ export function descriptorCalls(context: Context, filestat: StatLayout = preview
       context.listings.delete(to);
       context.listings.delete(from);
       if (listing !== undefined) context.listings.set(to, listing);
-      table.move(from, to);
-      closed.close(old);
-      return 0;
+      return context.locked(from, () => context.locked(to, () => {
+        table.move(from, to);
+        closed.close(old);
+        return 0;
+      }));
     },
     fd_seek(fd: number, offset: bigint, whence: number, pointer: number) {
       pointer >>>= 0;
@@ -185,7 +179,7 @@ export function descriptorCalls(context: Context, filestat: StatLayout = preview
       if (errno === 0 && table.kind[fd] !== Kind.FILE) errno = checkFile(fd, asks ? Rights.FD_TELL : Rights.FD_SEEK);
       if (errno !== 0) return table.has(fd) && table.kind[fd] === Kind.STREAM ? Errno.SPIPE : errno;
       if (!guest.has(pointer, 8)) return Errno.FAULT;
-      const result = locked(fd, () => seek(fd, Number(offset), whence));
+      const result = context.locked(fd, () => (table.has(fd) ? seek(fd, Number(offset), whence) : -Errno.BADF));
       if (result < 0) return -result;
       setUint64(guest.view, pointer, result);
       return 0;
@@ -195,7 +189,7 @@ export function descriptorCalls(context: Context, filestat: StatLayout = preview
       const errno = checkFile(fd, Rights.FD_TELL);
       if (errno !== 0) return table.has(fd) && table.kind[fd] === Kind.STREAM ? Errno.SPIPE : errno;
       if (!guest.has(pointer, 8)) return Errno.FAULT;
-      const position = locked(fd, () => context.place(fd));
+      const position = context.locked(fd, () => (table.has(fd) ? context.place(fd) : -Errno.BADF));
       if (position < 0) return -position;
       setUint64(guest.view, pointer, position);
       return 0;

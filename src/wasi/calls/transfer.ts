@@ -116,14 +116,11 @@ export function transferCalls(context: Context) {
     return n;
   };
 
-  const locked = (fd: number, transfer: () => number): number => {
-    table.lock(fd);
-    try {
-      return transfer();
-    } finally {
-      table.unlock(fd);
-    }
-  };
+  /** Checks again once nobody else can change or close the descriptor. */
+  const locked = (fd: number, right: number, transfer: () => number): number => context.locked(fd, () => {
+    const errno = context.check(fd, right);
+    return errno === 0 ? transfer() : -errno;
+  });
   const lockable = (fd: number) => table.shared !== undefined && table.kind[fd] !== Kind.STREAM && table.kind[fd] !== Kind.SOCKET;
 
   const answer = (n: number, pointer: number): number => {
@@ -139,7 +136,7 @@ export function transferCalls(context: Context) {
       if (errno !== 0) return errno;
       const total = measure(iovs, count);
       if (total < 0 || !guest.has(result, 4)) return Errno.FAULT;
-      return answer(lockable(fd) ? locked(fd, () => readHere(fd, iovs, count)) : readHere(fd, iovs, count), result);
+      return answer(lockable(fd) ? locked(fd, Rights.FD_READ, () => readHere(fd, iovs, count)) : readHere(fd, iovs, count), result);
     },
     fd_pread(fd: number, iovs: number, count: number, offset: bigint, result: number) {
       iovs >>>= 0; count >>>= 0; result >>>= 0;
@@ -150,7 +147,7 @@ export function transferCalls(context: Context) {
       if (table.kind[fd] === Kind.STREAM || table.kind[fd] === Kind.SOCKET) return Errno.SPIPE;
       const position = Number(offset);
       if (position < 0 || position > Number.MAX_SAFE_INTEGER) return Errno.INVAL;
-      const n = readAll(fd, iovs, count, position);
+      const n = lockable(fd) ? locked(fd, Rights.FD_READ, () => readAll(fd, iovs, count, position)) : readAll(fd, iovs, count, position);
       return answer(n < 0 ? surprised(fd, n, () => n) : n, result);
     },
     fd_write(fd: number, iovs: number, count: number, result: number) {
@@ -159,7 +156,7 @@ export function transferCalls(context: Context) {
       if (errno !== 0) return errno;
       const total = measure(iovs, count);
       if (total < 0 || !guest.has(result, 4)) return Errno.FAULT;
-      return answer(lockable(fd) ? locked(fd, () => writeHere(fd, iovs, count, total)) : writeHere(fd, iovs, count, total), result);
+      return answer(lockable(fd) ? locked(fd, Rights.FD_WRITE, () => writeHere(fd, iovs, count, total)) : writeHere(fd, iovs, count, total), result);
     },
     fd_pwrite(fd: number, iovs: number, count: number, offset: bigint, result: number) {
       iovs >>>= 0; count >>>= 0; result >>>= 0;
@@ -171,8 +168,11 @@ export function transferCalls(context: Context) {
       const position = Number(offset);
       if (position < 0 || position > Number.MAX_SAFE_INTEGER) return Errno.INVAL;
       const append = appends(table.flags[fd] as number);
-      if (append) context.place(fd);
-      return answer(writeAll(fd, iovs, count, total, append ? Place.DEVICE : position), result);
+      const write = (): number => {
+        if (append) context.place(fd);
+        return writeAll(fd, iovs, count, total, append ? Place.DEVICE : position);
+      };
+      return answer(lockable(fd) ? locked(fd, Rights.FD_WRITE, write) : write(), result);
     },
   } satisfies Calls;
 }

@@ -10,18 +10,22 @@ import { NodeSockets } from './sockets/device';
 import { Grants, type Grant } from './sockets/grants';
 import { Trace, type TraceOptions } from '../trace';
 import type { Preopen, WasiOptions } from '../context';
+import type { Call } from '../calls/types';
+import { signatures } from '../signatures';
 import { NodeClocks } from './clocks';
 import { canOpenByDescriptor, LinuxFiles } from './linux';
 import { PortableFiles } from './portable';
 import { randomSource } from './random';
 import { standardStream, Stdio } from './stdio';
 import { decodeNode } from './text';
+import { SharedPaths, Threads, type SharedThreads } from './threads/shared';
 
 export { LinuxFiles, canOpenByDescriptor } from './linux';
 export { isWindowsName, PortableFiles } from './portable';
 export { NodeClocks } from './clocks';
-export { Stdio, standardStream } from './stdio';
+export { Stdio, standardStream, unblockInput } from './stdio';
 export { randomSource } from './random';
+export { shareThreads, Threads, type SharedThreads } from './threads/shared';
 export { parseGrant, type Grant } from './sockets/grants';
 
 /** A folder of this machine that the guest finds open. */
@@ -79,6 +83,14 @@ export interface NodeHostOptions {
   readonly network?: NodeNetwork;
   /** Replaces the process's streams. */
   readonly stdio?: WasiOptions['stdio'];
+  /** What the threads of a program share (wasi-threads); each has a host of its own. There are no sockets then. */
+  readonly threads?: {
+    readonly shared: SharedThreads;
+    /** Whether this is the thread that begins, and so opens the folders. */
+    readonly first: boolean;
+    /** Starts a thread: its id, or -errno. */
+    readonly spawn: (argument: number) => number;
+  };
   /** Holds back floods of small writes to pipes and files for up to 20 ms (default true). */
   readonly hold?: boolean;
 }
@@ -105,8 +117,13 @@ export class MountError extends Error {
 export function createNodeHost(options: NodeHostOptions): NodeHost {
   const clocks = new NodeClocks();
   const byDescriptor = options.resolver === undefined ? canOpenByDescriptor() : options.resolver === 'descriptor';
-  const files = byDescriptor ? new LinuxFiles(options.mounts.map(mount => mount.host)) : new PortableFiles();
+  const threads = options.threads === undefined ? undefined : new Threads(options.threads.shared);
+  const paths = options.threads?.shared.paths;
+  const files = byDescriptor ? new LinuxFiles(options.mounts.map(mount => mount.host), threads !== undefined)
+    : new PortableFiles(process.platform, paths === undefined ? undefined : new SharedPaths(paths));
   const preopens = options.mounts.map((mount): Preopen => {
+    // The descriptors of the thread that began are in the table that all share.
+    if (options.threads?.first === false) return { name: mount.guest, files, handle: -1, readonly: mount.readonly };
     try {
       return { name: mount.guest, files, handle: files.openRoot(mount.host), readonly: mount.readonly };
     } catch (error) {
@@ -120,7 +137,8 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     onLimit: onLimit === undefined ? undefined : value => onLimit('output', value),
     // As a native program that SIGPIPE ends.
     onBrokenPipe: exit === undefined ? undefined : () => exit(141),
-    hold: options.hold !== false,
+    hold: options.hold !== false && threads === undefined,
+    threads,
   });
   const standard = options.stdio ?? [options.stdin ?? 0, 1, 2].map(fd => standardStream(stdio, fd));
   if (standard[1]?.terminal === true) stdio.hold = false;
@@ -142,10 +160,15 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     return exit(code);
   };
   const wasi: Wasi = createWasi({
-    wrap: trace === undefined ? undefined : (name, call, from) => trace.wrap(name, call, from),
+    wrap: threads === undefined ? trace === undefined ? undefined : (name, call, from) => trace.wrap(name, call, from)
+      : (name, call, from) => {
+        const alone = oneAtATime(threads, name, call);
+        return trace?.wrap(name, alone, from) ?? alone;
+      },
     args: options.args, env: options.env, preopens, stdio: standard, clocks, random: randomSource(), flush, exit: ended,
     listeners: network?.preopened === true && openSockets !== undefined ? network.listen.map(grant => ({ device: openSockets(), handle: listenAt(openSockets(), grant) })) : [],
     sockets: openSockets,
+    ...(options.threads === undefined ? {} : { spawn: options.threads.spawn, shared: { table: options.threads.shared.table, first: options.threads.first } }),
     maxOpenFiles: options.limits?.openFiles, decode: decodeNode,
   });
   return {
@@ -158,6 +181,28 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
       }
     },
   };
+}
+
+/** Calls that have locks of their own, or that wait, or touch nothing that threads share. */
+const unlocked = new Set(['fd_read', 'fd_write', 'fd_pread', 'fd_pwrite', 'fd_seek', 'fd_tell']);
+
+/**
+ * A call that threads make one after the other, where it is about names and descriptors: none is closed, renamed or replaced while another
+ * thread is on its way through it. Where one thread changes the arguments of another that were checked, that one is told FAULT.
+ */
+function oneAtATime(threads: Threads, name: string, call: Call): Call {
+  const through = call as unknown as (...args: (number | bigint)[]) => number;
+  const checked = (...args: (number | bigint)[]): number => {
+    try {
+      return through(...args);
+    } catch (error) {
+      if (error instanceof RangeError && !/call stack/i.test(error.message)) return Errno.FAULT;
+      throw error;
+    }
+  };
+  const group = signatures[name]?.group;
+  if (unlocked.has(name) || (group !== 'file' && group !== 'descriptor')) return checked;
+  return (...args: (number | bigint)[]) => threads.alone(() => checked(...args));
 }
 
 /** A socket that listens. Throws ListenError. */

@@ -32,11 +32,14 @@ export class LinuxFiles extends RealFiles<number[]> {
   readonly #parents = new Map<string, Parent>();
   /** /proc gives a program the memory of its host; where a preopen holds it, it isn't entered. */
   readonly #proc: bigint | undefined;
+  readonly #trust: number;
   #missed = 0;
   #suspect = false;
 
-  constructor(roots: readonly string[]) {
+  /** `threads`: others close and open descriptors as well, so that a number alone says nothing about what was known of it. */
+  constructor(roots: readonly string[], threads = false) {
     super();
+    this.#trust = threads ? 0 : TRUST;
     if (roots.some(root => root === '/' || root === '/proc' || root.startsWith('/proc/'))) this.#proc = fs.lstatSync('/proc', { bigint: true }).dev;
   }
 
@@ -90,7 +93,7 @@ export class LinuxFiles extends RealFiles<number[]> {
     const known = this.#parents.get(key);
     if (known !== undefined) {
       const now = performance.now();
-      if ((now - known.checked < TRUST && !this.#suspect) || this.#confirm(known, now)) {
+      if ((now - known.checked < this.#trust && !this.#suspect) || this.#confirm(known, now)) {
         return [known.fd];
       }
       this.#forget(key, known);

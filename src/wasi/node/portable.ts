@@ -4,11 +4,10 @@ import { FileType } from '../abi';
 import { Open, type Stat } from '../device';
 import { Errno } from '../errno';
 import { attempt, openFlags, RealFiles, thrown } from './files';
+import type { PathBook } from './threads/shared';
 
 /** macOS: no link anywhere in the path is followed. */
 const O_NOFOLLOW_ANY = 0x20000000;
-
-interface Root { readonly path: string; readonly device: bigint; readonly inode: bigint }
 
 /** A path to a directory that was looked at name by name: an object, so that it isn't taken for an errno. */
 interface Place { readonly path: string }
@@ -19,12 +18,14 @@ interface Place { readonly path: string }
  * documentation says.
  */
 export class PortableFiles extends RealFiles<Place> {
-  readonly #roots = new Map<number, Root>();
+  /** The paths of the open directories. */
+  readonly #paths: PathBook;
   readonly #platform: NodeJS.Platform;
 
-  constructor(platform: NodeJS.Platform = process.platform) {
+  constructor(platform: NodeJS.Platform = process.platform, paths: PathBook = privatePaths()) {
     super();
     this.#platform = platform;
+    this.#paths = paths;
   }
 
   /** Opens a folder as a preopen's directory. Throws Node's system error. */
@@ -35,18 +36,18 @@ export class PortableFiles extends RealFiles<Place> {
   /** A directory stays open, so that nothing else can get its inode number while its path is trusted. */
   #keep(path: string): number {
     const fd = fs.openSync(path, fs.constants.O_RDONLY);
-    const { dev, ino } = fs.fstatSync(fd, { bigint: true });
-    this.#roots.set(fd, { path, device: dev, inode: ino });
-    return fd;
+    if (this.#paths.set(fd, path)) return fd;
+    fs.closeSync(fd);
+    throw Object.assign(new Error('too many directories are open'), { code: 'EMFILE' });
   }
 
   protected override directory(handle: number): Place | number {
-    const root = this.#roots.get(handle);
-    if (root === undefined) return -Errno.NOTDIR;
-    const now = fs.lstatSync(root.path, { bigint: true, throwIfNoEntry: false });
+    const path = this.#paths.get(handle);
+    if (path === undefined) return -Errno.NOTDIR;
+    const opened = fs.fstatSync(handle, { bigint: true });
+    const now = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
     // The guest may have renamed it, and put a link in its place.
-    if (now === undefined) return -Errno.NOENT;
-    return now.dev === root.device && now.ino === root.inode ? root : -Errno.NOENT;
+    return now?.dev === opened.dev && now.ino === opened.ino ? { path } : -Errno.NOENT;
   }
 
   protected override pathOf(dir: Place, name: string): string {
@@ -108,7 +109,7 @@ export class PortableFiles extends RealFiles<Place> {
   }
 
   override close(handle: number): number {
-    this.#roots.delete(handle);
+    this.#paths.delete(handle);
     return super.close(handle);
   }
 
@@ -140,6 +141,12 @@ export class PortableFiles extends RealFiles<Place> {
   protected override symlinkAt(target: string, dir: Place, name: string): number {
     return this.#allowed(name) ? super.symlinkAt(target, dir, name) : -Errno.INVAL;
   }
+}
+
+/** Paths that only one thread knows. */
+function privatePaths(): PathBook {
+  const paths = new Map<number, string>();
+  return { get: fd => paths.get(fd), set: (fd, path) => { paths.set(fd, path); return true; }, delete: fd => { paths.delete(fd); } };
 }
 
 /** Whether Windows means by a name what it says: no second path in it, no stream, no device, nothing it would cut off. */

@@ -21,8 +21,8 @@ export interface StdioOptions {
   readonly onBrokenPipe?: (() => never) | undefined;
   /** Whether floods of small writes to standard output may be held back for some milliseconds; not for terminals. */
   readonly hold?: boolean;
-  /** Whether several threads run: then nobody may wait inside of a read, since an ending process waits for such a thread. */
-  readonly threads?: boolean;
+  /** Where several threads run: adds to what all have printed. Nobody may then wait inside of a read, since an ending process waits for such a thread. */
+  readonly threads?: { printed(bytes: number): number } | undefined;
 }
 
 /** The process's own standard streams; handles are 0, 1 and 2. */
@@ -69,7 +69,7 @@ export class Stdio extends Device {
       }
     }
     if (length === 0) return 0;
-    if (this.#options.threads === true && position < 0) {
+    if (this.#options.threads !== undefined && position < 0) {
       for (let pause = 0.5; this.ready(handle, false) === -Errno.AGAIN; pause = Math.min(10, pause * 1.5)) this.#options.clocks.wait(pause);
       if (this.#ahead.length > 0 || this.#ended) return this.read(handle, bytes, offset, length, position);
     }
@@ -88,7 +88,7 @@ export class Stdio extends Device {
 
   override write(handle: number, bytes: Uint8Array, offset: number, length: number, position: number): number {
     const { limit } = this.#options;
-    if (limit !== undefined && (this.#written += length) > limit) {
+    if (limit !== undefined && (this.#written = this.#options.threads?.printed(length) ?? this.#written + length) > limit) {
       const rest = Math.max(0, length - (this.#written - limit));
       if (rest > 0) this.#write(handle, bytes, offset, rest);
       this.flush();
@@ -162,7 +162,7 @@ export class Stdio extends Device {
     if (handle !== 0) return 0;
     if (this.#ahead.length > 0) return this.#ahead.length;
     if (this.#ended) return HANGUP;
-    this.#polled ??= openForPoll();
+    this.#polled ??= openForPoll(this.#options.threads !== undefined);
     if (this.#polled < 0) return 1;
     const buffer = new Uint8Array(AHEAD);
     const n = attempt(() => fs.readSync(this.#polled ?? -1, buffer, 0, AHEAD, null));
@@ -177,10 +177,31 @@ export class Stdio extends Device {
   }
 }
 
-/** Standard input once more, so that asking doesn't block; -1 where the system has no way. */
-function openForPoll(): number {
+/** Standard input once more, so that asking doesn't block; -1 where the system has no way. With threads, the first has called {@link unblockInput}. */
+function openForPoll(threads: boolean): number {
   if (process.platform !== 'linux') return -1;
-  return Math.max(-1, attempt(() => fs.openSync('/proc/self/fd/0', fs.constants.O_RDONLY | fs.constants.O_NONBLOCK)));
+  const opened = attempt(() => fs.openSync('/proc/self/fd/0', fs.constants.O_RDONLY | fs.constants.O_NONBLOCK));
+  if (opened >= 0) return opened;
+  return threads || unblockInput() ? 0 : -1;
+}
+
+/** Kept, since its end would close standard input. */
+let holder: unknown;
+
+/**
+ * Standard input as a socket, which is what programs are given by those that start them, can't be opened once more: reads of it then don't
+ * block any more, but answer EAGAIN. Whether it is one.
+ */
+export function unblockInput(): boolean {
+  try {
+    if (!fs.fstatSync(0).isSocket()) return false;
+  } catch {
+    return false;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- costs milliseconds that few programs are asked for
+  const { Socket } = require('node:net') as typeof import('node:net');
+  holder ??= new Socket({ fd: 0, readable: false, writable: false });
+  return true;
 }
 
 /** A standard stream as the host wants it, by what the process's descriptor is. */
