@@ -134,7 +134,9 @@ class InlineAdapter implements vscode.DebugAdapter {
         const module = await app.runner.moduleOf(launch, signal);
         signal.throwIfAborted();
         app.runner.remember(async () => { await vscode.debug.startDebugging(workspaceFolder, configuration, { noDebug: configuration['noDebug'] === true }); });
-        return launch.console === 'internalConsole' ? app.runner.caught(launch, module, output) : app.runner.inTerminal(launch, module, session.name);
+        const hosted = launch.inEditor === undefined ? undefined : await app.runner.inEditorHost(launch, launch.inEditor, module, session.name, output);
+        if (hosted !== undefined) return hosted;
+        return launch.console === 'internalConsole' ? app.runner.caught(launch, module, session.name, output) : app.runner.inTerminal(launch, module, session.name);
       },
       failed(error) { void showError(app, error); },
       ...(tell ? { notice: l10n.t('This version runs programs without debugging them: breakpoints are not reached.') } : {}),

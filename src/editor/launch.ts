@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { profiles, type Profile } from '../build/project';
 import { UserError } from '../base/error';
 import { parseMount } from '../run/check';
+import type { Mount } from '../run/request';
 
 /** What a launch configuration of type `wasi` may say, besides its type, request and name. */
 export interface LaunchConfiguration {
@@ -17,6 +18,10 @@ export interface LaunchConfiguration {
   readonly stdin?: string;
   readonly runtime?: string;
   readonly limits?: LaunchLimits;
+  readonly listen?: readonly string[];
+  readonly connect?: readonly string[];
+  /** All calls, or groups and names of calls: `file,socket`. */
+  readonly trace?: boolean | string;
   readonly console?: 'integratedTerminal' | 'internalConsole';
 }
 
@@ -52,6 +57,22 @@ export interface ResolvedLaunch {
   /** Options of `wasm-workbench run`, before its TARGET. */
   readonly options: readonly string[];
   readonly args: readonly string[];
+  /** Options that trace the program, where it is to be traced. */
+  readonly trace?: readonly string[];
+  /** What the editor's own host is told, where the program is to run there. */
+  readonly inEditor?: EditorRun;
+}
+
+/** What the editor's own WASI host needs besides the module and its arguments. */
+export interface EditorRun {
+  readonly env: Readonly<Record<string, string>>;
+  readonly envFile?: string;
+  readonly mounts: readonly Mount[];
+  readonly stdin?: string;
+  /** Seconds. */
+  readonly time?: number;
+  /** What was asked for and that host has not, for people. */
+  readonly unmet: readonly string[];
 }
 
 /**
@@ -67,7 +88,8 @@ export function resolveLaunch(written: Readonly<Record<string, unknown>>, defaul
   const limits = { ...defaults.limits, ...read.limits };
   const runtime = read.runtime ?? defaults.runtime;
   const options = [
-    ...(runtime === 'auto' ? [] : ['--runtime', runtime]),
+    // Where the editor's host is not there, the default serves.
+    ...(runtime === 'auto' || runtime === 'editor' ? [] : ['--runtime', runtime]),
     ...(read.preopens ?? defaults.preopens).flatMap(preopen => ['--dir', preopenText(preopen, cwd)]),
     ...(read.envFile === undefined ? [] : ['--env-file', resolve(cwd, read.envFile)]),
     ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
@@ -75,19 +97,37 @@ export function resolveLaunch(written: Readonly<Record<string, unknown>>, defaul
     ...(limits.memory === undefined ? [] : ['--max-memory', String(limits.memory)]),
     ...(limits.time === undefined ? [] : ['--timeout', String(limits.time)]),
     ...(limits.output === undefined ? [] : ['--max-output', String(limits.output)]),
+    ...(read.listen ?? []).flatMap(address => ['--listen', address]),
+    ...(read.connect ?? []).flatMap(address => ['--connect', address]),
   ];
   return {
     program: resolve(cwd, program), cwd, options,
     args: read.args ?? defaults.args,
     console: read.console ?? 'integratedTerminal',
+    ...(read.trace === undefined || read.trace === false ? {} : { trace: [read.trace === true ? '--trace' : `--trace=${read.trace}`] }),
+    ...(runtime === 'editor' ? { inEditor: editorRun(read, cwd, env, read.preopens ?? defaults.preopens, limits) } : {}),
     ...(target === undefined ? {} : { target }),
     ...(profile === undefined ? {} : { profile }),
   };
 }
 
+function editorRun(read: LaunchConfiguration, cwd: string, env: Readonly<Record<string, string>>, preopens: readonly Preopen[], limits: LaunchLimits): EditorRun {
+  const unmet = [
+    ...(limits.memory === undefined ? [] : [l10n.t('memory limit')]), ...(limits.output === undefined ? [] : [l10n.t('output limit')]),
+    ...((read.listen ?? read.connect ?? []).length === 0 ? [] : [l10n.t('sockets')]),
+    ...(read.trace === undefined || read.trace === false ? [] : [l10n.t('a trace')]),
+  ];
+  return {
+    env, unmet, mounts: preopens.map(preopen => parseMount(preopenText(preopen, cwd), cwd)),
+    ...(read.envFile === undefined ? {} : { envFile: resolve(cwd, read.envFile) }),
+    ...(read.stdin === undefined ? {} : { stdin: resolve(cwd, read.stdin) }),
+    ...(limits.time === undefined ? {} : { time: limits.time }),
+  };
+}
+
 /** The arguments of our command line that run a module as a configuration says. */
-export function runArguments(launch: Pick<ResolvedLaunch, 'options' | 'args'>, module: string): readonly string[] {
-  return ['run', ...launch.options, module, '--', ...launch.args];
+export function runArguments(launch: Pick<ResolvedLaunch, 'options' | 'args' | 'trace'>, module: string): readonly string[] {
+  return ['run', ...launch.options, ...launch.trace ?? [], module, '--', ...launch.args];
 }
 
 /** The preopens where neither configuration nor settings say any: a project's program sees its workspace folder, a lone module nothing. */
@@ -126,6 +166,9 @@ function properties(): Readonly<Record<keyof LaunchConfiguration, readonly [Chec
       value => isRecord(value) && Object.entries(value).every(([name, limit]) => (name === 'time' ? typeof limit === 'number' && limit > 0 : ['memory', 'output'].includes(name) && isSize(limit))),
       l10n.t('has memory and output in bytes (or as 64M) and time in seconds'),
     ],
+    listen: [isTexts, l10n.t('must be a list of PORT, HOST:PORT or *')],
+    connect: [isTexts, l10n.t('must be a list of HOST:PORT, HOST or *')],
+    trace: [value => typeof value === 'boolean' || (isText(value) && value !== ''), l10n.t('must be true, or groups of calls such as file,socket')],
     console: [value => value === 'integratedTerminal' || value === 'internalConsole', l10n.t('must be integratedTerminal or internalConsole')],
   };
 }

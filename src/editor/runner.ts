@@ -4,16 +4,21 @@ import * as l10n from '@vscode/l10n';
 import { UserError } from '../base/error';
 import type { App } from './app';
 import { requireTrust } from './errors';
-import { runArguments, type ResolvedLaunch } from './launch';
+import { runArguments, type EditorRun, type ResolvedLaunch } from './launch';
 import type { Started } from './runSession';
 import { settingsOf } from './settings';
 import { buildInTask } from './tasks';
 import { toolEnvironment } from './toolEnvironment';
+import type { TraceChannel } from './traceChannel';
+
+/** The extension that holds the editor's WASI host. */
+const wasiCore = 'ms-vscode.wasm-wasi-core';
 
 /** Runs modules: in a terminal whose process is our own command line, or with their output caught. */
 export class Runner {
   private readonly app: () => App;
   private last: (() => Promise<unknown>) | undefined;
+  private traces: TraceChannel | undefined;
 
   constructor(app: () => App) {
     this.app = app;
@@ -49,9 +54,35 @@ export class Runner {
   }
 
   /** Starts a module in a terminal of its own, which stays when it has ended. */
-  async inTerminal(launch: ResolvedLaunch, module: string, name: string): Promise<Started> {
+  inTerminal(launch: ResolvedLaunch, module: string, name: string): Promise<Started> {
+    return this.traced(launch, name, env => this.terminal(launch, module, name, env));
+  }
+
+  /** Starts a module with its output told to `output`. */
+  caught(launch: ResolvedLaunch, module: string, name: string, output: (text: string, category: 'stdout' | 'stderr') => void): Promise<Started> {
+    return this.traced(launch, name, env => this.catch(launch, module, output, env));
+  }
+
+  /** Shows the trace that a configuration asks for, from the start of the program to its end. */
+  private async traced(launch: ResolvedLaunch, name: string, start: (env: Record<string, string>) => Promise<Started>): Promise<Started> {
     requireTrust();
-    const execution = new vscode.ProcessExecution(process.execPath, [this.app().cli, ...runArguments(launch, module)], { cwd: cwdOf(launch, module), env: this.environment(launch) });
+    if (launch.trace === undefined) return start({});
+    if (this.traces === undefined) {
+      const { TraceChannel } = await import('./traceChannel');
+      this.app().context.subscriptions.push(this.traces = new TraceChannel());
+    }
+    const file = await this.traces.open(name);
+    try {
+      const started = await start({ WASM_WORKBENCH_TRACE: file.path });
+      return { ...started, exit: started.exit.finally(() => file.end()) };
+    } catch (error) {
+      await file.end();
+      throw error;
+    }
+  }
+
+  private async terminal(launch: ResolvedLaunch, module: string, name: string, more: Record<string, string>): Promise<Started> {
+    const execution = new vscode.ProcessExecution(process.execPath, [this.app().cli, ...runArguments(launch, module)], { cwd: cwdOf(launch, module), env: { ...this.environment(launch), ...more } });
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(launch.program));
     // The time makes each run a task of its own, so that two can run at once and none asks whether to end the other.
     const task = new vscode.Task({ type: 'wasi-run', at: Date.now() }, folder ?? vscode.TaskScope.Workspace, name, 'wasi', execution, []);
@@ -59,11 +90,9 @@ export class Runner {
     return startTask(task);
   }
 
-  /** Starts a module with its output told to `output`. */
-  async caught(launch: ResolvedLaunch, module: string, output: (text: string, category: 'stdout' | 'stderr') => void): Promise<Started> {
-    requireTrust();
+  private async catch(launch: ResolvedLaunch, module: string, output: (text: string, category: 'stdout' | 'stderr') => void, more: Record<string, string>): Promise<Started> {
     const { start, endTree, startError } = await import('../base/exec');
-    const command = { tool: process.execPath, args: [this.app().cli, ...runArguments(launch, module)], cwd: cwdOf(launch, module), env: this.environment(launch) };
+    const command = { tool: process.execPath, args: [this.app().cli, ...runArguments(launch, module)], cwd: cwdOf(launch, module), env: { ...this.environment(launch), ...more } };
     const child = start(command, { stdio: ['pipe', 'pipe', 'pipe'] });
     const exit = new Promise<number | undefined>((resolve, reject) => {
       child.once('error', error => { reject(startError(command, error)); });
@@ -80,6 +109,23 @@ export class Runner {
       stop() { void endTree(child); },
       input(line) { child.stdin?.write(line + '\n'); },
     };
+  }
+
+  /** Starts a module in the editor's own WASI host; undefined where that is not installed, which the user is told and offered. */
+  async inEditorHost(launch: ResolvedLaunch, run: EditorRun, module: string, name: string, output: (text: string, category: 'stdout' | 'stderr') => void): Promise<Started | undefined> {
+    requireTrust();
+    if (vscode.extensions.getExtension(wasiCore) === undefined) {
+      const said = l10n.t("The editor's WASI host (extension {0}) is not installed, so that the program runs in the embedded host.", wasiCore);
+      this.app().log.warn(said);
+      output(said + '\n', 'stderr');
+      const install = l10n.t('Install');
+      void vscode.window.showInformationMessage(said, install).then(async chosen => {
+        if (chosen === install) await vscode.commands.executeCommand('workbench.extensions.installExtension', wasiCore);
+      });
+      return undefined;
+    }
+    const { startInEditorHost } = await import('./wasiCore');
+    return startInEditorHost(launch, run, module, name, launch.console === 'internalConsole' ? output : undefined);
   }
 
   private environment(launch: ResolvedLaunch): Record<string, string> {

@@ -31,6 +31,11 @@ export const runs: readonly HostRun[] = [
   { name: 'untrusted', suite: 'untrusted', open: 'test/host/workspaces/several', trust: false },
   { name: 'roots', suite: 'roots', open: 'test/host/workspaces/roots/roots.code-workspace' },
   {
+    name: 'editor host', suite: 'editorHost', open: 'test/host/workspaces/hosts',
+    extensions: [process.env['WASI_CORE_EXTENSION'] ?? 'test/host/fixtures/wasiCore'],
+  },
+  { name: 'no editor host', suite: 'noEditorHost', open: 'test/host/workspaces/hosts' },
+  {
     name: 'packaged', suite: 'packaged', open: 'test/host/workspaces/packaged', packaged: true, extensions: ['test/host/stub'],
     settings: { 'wasmWorkbench.compiler.embedded': 'always' },
   },
