@@ -79,7 +79,8 @@ export class Editor {
         return found.body as T;
       }
       if (kind !== 'terminated' && this.events.some(event => event.event === 'terminated')) throw new Error(`the session ended without '${kind}':\n${this.output()}`);
-      await once(this.#emitter, 'event');
+      // Before the test runner gives the test up, which would leave the program alive.
+      await once(this.#emitter, 'event', { signal: AbortSignal.timeout(45_000) });
     }
   }
 
@@ -150,7 +151,7 @@ export class Editor {
   /** Waits for the end; gives the exit code. */
   async end(): Promise<number | undefined> {
     await this.event('terminated');
-    return this.events.find(event => event.event === 'exited')?.body.exitCode as number | undefined;
+    return (this.events.find(event => event.event === 'exited') as DebugProtocol.ExitedEvent | undefined)?.body.exitCode;
   }
 
   async dispose(): Promise<void> {

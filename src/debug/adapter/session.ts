@@ -61,7 +61,6 @@ export class DebugSession {
   #listener: Listener | undefined;
   #stop: Stop | undefined;
   #configured: (() => void) | undefined;
-  #ready: Promise<void> = Promise.resolve();
   #generation = 0;
   #pausing = false;
   #breakOnTrap: boolean | undefined;
@@ -82,9 +81,7 @@ export class DebugSession {
       this.#replies.delete(response.request_seq);
       return;
     }
-    if (message.type !== 'request') return;
-    const request = message as DebugProtocol.Request;
-    void this.#answer(request);
+    if (message.type === 'request') void this.#answer(message as DebugProtocol.Request);
   }
 
   /** Ends the program and all that belongs to it. */
@@ -120,7 +117,7 @@ export class DebugSession {
   }
 
   #event(event: string, body?: object): void {
-    this.#send({ seq: this.#sequence++, type: 'event', event, ...(body === undefined ? {} : { body }) } as DebugProtocol.Event);
+    this.#send({ seq: this.#sequence++, type: 'event', event, ...(body === undefined ? {} : { body }) });
   }
 
   #output(text: string, category: 'console' | 'stdout' | 'stderr' | 'important'): void {

@@ -1,3 +1,4 @@
+import type { Range } from './ranges';
 import { DW_AT, DW_TAG } from './constants';
 import { DwarfError } from './cursor';
 import { DebugData } from './data';
@@ -76,7 +77,7 @@ export class Program {
     let fits = 0;
     let seen = 0;
     for (const unit of this.units) {
-      for (const range of guard(() => unit.ranges) ?? []) {
+      for (const range of this.#rangesOf(unit)) {
         seen++;
         if (starts.has(range.low)) fits++;
       }
@@ -87,12 +88,16 @@ export class Program {
     return seen > 0 && fits * 2 >= seen ? 'alive' : seen === 0 && this.units.length === 0 ? 'none' : 'stale';
   }
 
+  /** Where a unit has code; DWARF 2 has no ranges of units, so that their functions tell. */
+  #rangesOf(unit: Unit): readonly Range[] {
+    return guard(() => (unit.ranges.length > 0 ? unit.ranges : this.functionsOf(unit).all.flatMap(code => code.ranges))) ?? [];
+  }
+
   get #unitIndex(): { low: number; high: number; unit: Unit }[] {
     if (this.#index === undefined) {
       const index: { low: number; high: number; unit: Unit }[] = [];
       for (const unit of this.units) {
-        const ranges = guard(() => (unit.ranges.length > 0 ? unit.ranges : this.functionsOf(unit).all.flatMap(code => code.ranges)));
-        for (const { low, high } of ranges ?? []) index.push({ low, high, unit });
+        for (const { low, high } of this.#rangesOf(unit)) index.push({ low, high, unit });
       }
       this.#index = index.sort((a, b) => a.low - b.low);
     }

@@ -65,11 +65,17 @@ export class Target {
   #pages = new Map<number, Promise<Uint8Array>>();
   #size: Promise<number> | undefined;
   #exit: number | undefined;
+  /** Until the engine has said that the guest goes on: a request to pause that it reads before is lost. */
+  #resumed: Promise<void> = Promise.resolve();
+  #onResumed: (() => void) | undefined;
 
   constructor(socket: Socket, codeStart: number, events: TargetEvents) {
     this.#codeStart = codeStart;
     this.#events = events;
-    this.#connection = new Connection(socket, (method, params) => { this.#event(method, params); }, () => { this.#events.ended(this.#exit); });
+    this.#connection = new Connection(socket, (method, params) => { this.#event(method, params); }, () => {
+      this.#onResumed?.();
+      this.#events.ended(this.#exit);
+    });
   }
 
   /** Prepares the engine and lets the child compile the module: `ready` follows. */
@@ -99,6 +105,7 @@ export class Target {
   #event(method: string, params: never): void {
     if (method === 'Debugger.scriptParsed') this.#script ??= (params as { scriptId: string }).scriptId;
     else if (method === 'Host.exit') this.#exit = (params as { code: number }).code;
+    else if (method === 'Debugger.resumed') this.#onResumed?.();
     else if (method === 'Debugger.paused') this.#onPaused(params);
   }
 
@@ -153,6 +160,7 @@ export class Target {
 
   /** Interrupts the running guest; `paused` follows. */
   async pause(): Promise<void> {
+    await this.#resumed;
     await this.#connection.request('Debugger.pause');
   }
 
@@ -171,6 +179,7 @@ export class Target {
 
   async #go(method: string, skip: readonly SkipRange[] = []): Promise<void> {
     this.#state = 'running';
+    this.#resumed = new Promise(resolve => { this.#onResumed = resolve; });
     this.#frames = [];
     this.#stop++;
     this.#pages = new Map();

@@ -351,8 +351,8 @@ function commonType(left: Type, right: Type): Type {
 function compare(operator: string, a: bigint | number, b: bigint | number): boolean {
   switch (operator) {
     // Numbers and bigints compare by value.
-    case '==': return a == b; // eslint-disable-line eqeqeq
-    case '!=': return a != b; // eslint-disable-line eqeqeq
+    case '==': return a == b;
+    case '!=': return a != b;
     case '<': return a < b;
     case '>': return a > b;
     case '<=': return a <= b;

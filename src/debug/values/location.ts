@@ -95,8 +95,8 @@ function fromNewList(cursor: Cursor, unit: Unit, address: number): Uint8Array | 
   for (;;) {
     const kind = cursor.u8();
     unit.data.budget.spend(1);
-    let low = 0;
-    let high = 0;
+    let low: number;
+    let high: number;
     switch (kind) {
       case 0: return fallback;
       case 1: base = indexed(); continue;
@@ -217,7 +217,7 @@ export async function runLocation(expression: Uint8Array, frame: LocationFrame, 
         const bytes = await frame.machine.register(kind === 0 ? 'local' : kind === 2 ? 'stack' : 'global', index);
         if (bytes === undefined) return gone;
         // Last, or before a piece, the register is the place itself; stack_value after it says the same; else its number goes on.
-        const next = cursor.more ? expression[cursor.at] : undefined;
+        const next = expression[cursor.at];
         if (next === undefined || next === DW_OP.piece || next === DW_OP.bit_piece || next === DW_OP.stack_value) current = { kind: 'bytes', bytes };
         if (next === DW_OP.stack_value) cursor.u8();
         stack.push(numberOf(bytes) & mask);

@@ -34,8 +34,8 @@ function tokens(text: string): Token[] {
     const at = pattern.lastIndex;
     const match = pattern.exec(text);
     if (match?.groups === undefined) throw new ExpressionError(`unexpected '${text.slice(at).trim().charAt(0)}' at ${at + 1}`);
-    const [kind, value] = Object.entries(match.groups).find(([, part]) => part !== undefined) ?? ['end', ''];
-    found.push({ kind: kind as Token['kind'], text: value, at });
+    const [kind, value] = Object.entries<string | undefined>(match.groups).find(([, part]) => part !== undefined) ?? ['end', ''];
+    found.push({ kind: kind as Token['kind'], text: value ?? '', at });
     if (found.length > 10_000) throw new ExpressionError('the expression is too long');
   }
   found.push({ kind: 'end', text: '', at: text.length });

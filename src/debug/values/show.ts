@@ -119,7 +119,7 @@ export function floatText(value: number, size: number): string {
 
 /** Text as a string literal of C or Rust. */
 export function quote(text: string, mark = '"'): string {
-  const escaped = text.replace(/[\\\n\r\t\0"'\x01-\x1f\x7f]/g, character => {
+  const escaped = text.replace(/[\\"'\p{Cc}]/gu, character => {
     switch (character) {
       case '\\': return '\\\\';
       case '\n': return '\\n';
