@@ -10,6 +10,9 @@ const root = dirname(fileURLToPath(import.meta.url));
 /** Node entries: what the editor, a shell or one of our own child processes starts. */
 const nodeEntries = ['src/extension.ts', 'src/cli.ts', 'src/run/child.ts', 'src/run/hosting/thread.ts', 'src/debug/child.ts', 'src/wasi/node/sockets/worker.ts', 'src/build/compiler/server.ts', 'src/build/compiler/worker.ts'];
 
+/** What a browser loads: the extension's entry there, and the worker that it runs programs in, as a script by itself. */
+const pageEntries = [['src/extension.web.ts', 'cjs'], ['src/editor/web/worker.ts', 'iife']];
+
 /** dist/NAME.js of a source file: its path below src with dashes, so that every bundle lies in one folder. */
 export function bundleName(source) {
   const name = relative(resolve(root, 'src'), source).replace(/\.ts$/, '').split(/[\\/]/).join('-');
@@ -42,6 +45,25 @@ const lazyPromises = {
     build.onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({ contents: "exports.readFile = (...args) => require('fs').promises.readFile(...args);" }));
   },
 };
+
+/** A browser has no Node: what a shared file imports of it, for functions that are not used there, is empty. */
+const withoutNode = {
+  name: 'without-node',
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'none' }));
+    build.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/** Builds the bundles of {@link pageEntries}. */
+async function buildPage(outdir, production) {
+  for (const [entry, format] of pageEntries) {
+    await esbuild.build({
+      absWorkingDir: root, entryPoints: [entry], outfile: resolve(outdir, bundleName(resolve(root, entry)) + '.js'), bundle: true, platform: 'browser', target: 'es2022', format,
+      external: ['vscode'], minify: production, sourcemap: production ? false : 'linked', legalComments: 'none', logLevel: 'warning', plugins: [withoutNode],
+    });
+  }
+}
 
 /** Builds every Node bundle; returns esbuild's metafile of each by bundle name. */
 export async function buildAll({ production = false, outdir = resolve(root, 'dist') } = {}) {
@@ -80,6 +102,7 @@ export async function buildAll({ production = false, outdir = resolve(root, 'dis
     absWorkingDir: root, entryPoints: ['node_modules/@vscode/l10n/dist/main.js'], outfile: resolve(outdir, 'l10n.js'),
     bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: production, logLevel: 'warning', plugins: [lazyPromises],
   });
+  await buildPage(outdir, production);
   const cli = resolve(outdir, 'cli.js');
   if (existsSync(cli)) {
     chmodSync(cli, 0o755);

@@ -32,6 +32,11 @@ export function objectionBy(info: WasmModule, able: ReadonlySet<Need>): string |
   return undefined;
 }
 
+/** Why our own host can't run a module in a page, as the part of a sentence: there are no sockets and no threads there. */
+export function embeddedObjection(info: WasmModule): string | undefined {
+  return objectionBy(info, new Set<Need>(['unstable', ...engineAbilities()]));
+}
+
 const samples: Partial<Record<Need, readonly number[]>> = {
   'memory64': [5, 3, 1, 4, 0],
   'multi-memory': [5, 5, 2, 0, 0, 0, 0],

@@ -34,6 +34,7 @@ export const runs: readonly HostRun[] = [
     name: 'editor host', suite: 'editorHost', open: 'test/host/workspaces/hosts',
     extensions: [process.env['WASI_CORE_EXTENSION'] ?? 'test/host/fixtures/wasiCore'],
   },
+  { name: 'web', suite: 'web', open: 'test/host/workspaces/hosts', web: true },
   { name: 'no editor host', suite: 'noEditorHost', open: 'test/host/workspaces/hosts' },
   {
     name: 'packaged', suite: 'packaged', open: 'test/host/workspaces/packaged', packaged: true, extensions: ['test/host/stub'],

@@ -45,17 +45,23 @@ export class MemoryFiles extends SteppedFileSystem<MemoryDirectory> {
     const parts = path.split('/').filter(part => part !== '' && part !== '.');
     const name = parts.pop();
     if (name === undefined || parts.includes('..') || name === '..') throw new RangeError(`not a path of a file: ${path}`);
-    let at = this.root;
-    for (const part of parts) {
-      let next = at.entries.get(part);
-      if (next === undefined) at.entries.set(part, next = this.#newDirectory());
-      if (next.type !== 'directory') throw new RangeError(`not a directory: ${part} of ${path}`);
-      at = next;
-    }
+    const at = this.addDirectory(parts.join('/'));
     const file: MemoryFile = { type: 'file', ...this.#common(), bytes, size: bytes.length };
     at.entries.set(name, file);
     this.#used += bytes.length;
     return file;
+  }
+
+  /** Puts a directory into the tree from outside, with those above it; gives it, or the one that is there. */
+  addDirectory(path: string): MemoryDirectory {
+    let at = this.root;
+    for (const part of path.split('/').filter(part => part !== '' && part !== '.')) {
+      let next = at.entries.get(part);
+      if (next === undefined) at.entries.set(part, next = this.#newDirectory());
+      if (next.type !== 'directory' || part === '..') throw new RangeError(`not a directory: ${part} of ${path}`);
+      at = next;
+    }
+    return at;
   }
 
   /** Every entry below the root with its path. */
