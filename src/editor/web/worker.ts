@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { isUserError, messageOf } from '../../base/error';
-import { moduleText } from '../../cli/info';
 import { embeddedObjection } from '../../run/abilities';
+import { moduleText } from '../../run/moduleText';
 import { showTrap } from '../../run/hosting/traps';
 import { readModule } from '../../wasm/read';
 import { runOnCopies } from '../../wasi/browser/run';
