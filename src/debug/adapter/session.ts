@@ -117,7 +117,8 @@ export class DebugSession {
   }
 
   #event(event: string, body?: object): void {
-    this.#send({ seq: this.#sequence++, type: 'event', event, ...(body === undefined ? {} : { body }) });
+    const message: DebugProtocol.Event = { seq: this.#sequence++, type: 'event', event, ...(body === undefined ? {} : { body }) };
+    this.#send(message);
   }
 
   #output(text: string, category: 'console' | 'stdout' | 'stderr' | 'important'): void {
