@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { messageOf, systemCode, UserError } from '../base/error';
 import { chooseRuntime, judge } from '../run/choose';
-import { checkRequest, parseEnvFile, parseMount, parseSize, parseTime } from '../run/check';
+import { checkRequest, parseCount, parseEnvFile, parseMount, parseSize, parseTime } from '../run/check';
 import { loadHost } from '../run/hosting';
 import { readModuleBytes, runGuest } from '../run/hosting/guest';
 import { refuse, specOf } from '../run/guest';
@@ -115,6 +115,7 @@ async function requestOf(program: Program, words: readonly string[], args: Argum
   const limits: Limits = {
     ...(args.has('max-memory') ? { memory: parseSize(args.one('max-memory') ?? '') } : {}),
     ...(args.has('max-output') ? { output: parseSize(args.one('max-output') ?? '') } : {}),
+    ...(args.has('max-files') ? { openFiles: parseCount(args.one('max-files') ?? '') } : {}),
     ...(args.has('timeout') ? { time: parseTime(args.one('timeout') ?? '') } : {}),
   };
   const stdin = args.one('stdin');

@@ -66,6 +66,7 @@ export function verbs(): readonly Verb[] {
         option('connect', l10n.t('Let the program connect to an address'), { value: 'HOST[:PORT]', many: true }),
         option('max-memory', l10n.t("Limit the program's memory"), { value: 'SIZE' }),
         option('max-output', l10n.t('Limit what the program prints'), { value: 'SIZE' }),
+        option('max-files', l10n.t('Limit how many files the program has open at once'), { value: 'N' }),
         option('timeout', l10n.t('End the program after a time'), { value: 'TIME' }),
         option('trace', l10n.t('Print each WASI call, or those of some groups ({0}), or only their summary, on standard error or to the file that {1} names; with --json as JSON lines', groups.join(', '), 'WASM_WORKBENCH_TRACE'), { value: 'GROUPS', optionalValue: true }),
         option('why', l10n.t('Say which runtime would run it and why, and run nothing')),

@@ -34,6 +34,8 @@ export interface LaunchLimits {
   readonly time?: number;
   /** Bytes, or a number with a unit. */
   readonly output?: number | string;
+  /** Files that the program has open at once. */
+  readonly openFiles?: number;
 }
 
 /** What fills the gaps of a configuration: settings, and what the program is. */
@@ -97,6 +99,7 @@ export function resolveLaunch(written: Readonly<Record<string, unknown>>, defaul
     ...(limits.memory === undefined ? [] : ['--max-memory', String(limits.memory)]),
     ...(limits.time === undefined ? [] : ['--timeout', String(limits.time)]),
     ...(limits.output === undefined ? [] : ['--max-output', String(limits.output)]),
+    ...(limits.openFiles === undefined ? [] : ['--max-files', String(limits.openFiles)]),
     ...(read.listen ?? []).flatMap(address => ['--listen', address]),
     ...(read.connect ?? []).flatMap(address => ['--connect', address]),
   ];
@@ -113,9 +116,9 @@ export function resolveLaunch(written: Readonly<Record<string, unknown>>, defaul
 
 function editorRun(read: LaunchConfiguration, cwd: string, env: Readonly<Record<string, string>>, preopens: readonly Preopen[], limits: LaunchLimits): EditorRun {
   const unmet = [
-    ...(limits.memory === undefined ? [] : [l10n.t('memory limit')]), ...(limits.output === undefined ? [] : [l10n.t('output limit')]),
+    ...(limits.memory === undefined ? [] : [l10n.t('memory limit')]), ...(limits.openFiles === undefined ? [] : [l10n.t('limit of open files')]), ...(limits.output === undefined ? [] : [l10n.t('output limit')]),
     ...((read.listen ?? read.connect ?? []).length === 0 ? [] : [l10n.t('sockets')]),
-    ...(read.trace === undefined || read.trace === false ? [] : [l10n.t('a trace')]),
+    ...(read.trace === undefined || read.trace === false ? [] : [l10n.t('trace')]),
   ];
   return {
     env, unmet, mounts: preopens.map(preopen => parseMount(preopenText(preopen, cwd), cwd)),
@@ -163,8 +166,8 @@ function properties(): Readonly<Record<keyof LaunchConfiguration, readonly [Chec
     env: [value => isRecord(value) && Object.values(value).every(isText), l10n.t('must map names to strings')],
     preopens: [value => Array.isArray(value) && value.every(isPreopen), l10n.t('must be a list of HOST, HOST::GUEST or HOST::GUEST::ro')],
     limits: [
-      value => isRecord(value) && Object.entries(value).every(([name, limit]) => (name === 'time' ? typeof limit === 'number' && limit > 0 : ['memory', 'output'].includes(name) && isSize(limit))),
-      l10n.t('has memory and output in bytes (or as 64M) and time in seconds'),
+      value => isRecord(value) && Object.entries(value).every(([name, limit]) => (name === 'time' ? typeof limit === 'number' && limit > 0 : name === 'openFiles' ? Number.isInteger(limit) && Number(limit) > 0 : ['memory', 'output'].includes(name) && isSize(limit))),
+      l10n.t('has memory and output in bytes (or as 64M), time in seconds, and a number of openFiles'),
     ],
     listen: [isTexts, l10n.t('must be a list of PORT, HOST:PORT or *')],
     connect: [isTexts, l10n.t('must be a list of HOST:PORT, HOST or *')],

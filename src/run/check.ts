@@ -59,6 +59,12 @@ export function parseSize(text: string): number {
   return Math.floor(Number(match[1]) * unit);
 }
 
+/** Reads a whole number of one or more. Throws UserError 'usage'. */
+export function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UserError('usage', l10n.t('{0} is not a number of things: write 1 or more.', JSON.stringify(text)));
+  return Number(text);
+}
+
 const times: Readonly<Record<string, number>> = { ms: 1, s: 1000, '': 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
 /** Reads a time, in milliseconds: `10` and `10s` are ten seconds, `500ms`, `2m`, `1h`. Throws UserError 'usage'. */

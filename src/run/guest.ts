@@ -15,10 +15,10 @@ export function specOf(host: GuestSpec['host'], request: RunRequest): GuestSpec 
 }
 
 /** What a runtime can't do for a request, before anything starts. Throws UserError 'no-runtime'. */
-export function refuse(host: GuestSpec['host'], request: Pick<RunRequest, 'mounts' | 'listen' | 'connect' | 'trace'>): void {
+export function refuse(host: GuestSpec['host'], request: Pick<RunRequest, 'mounts' | 'listen' | 'connect' | 'trace' | 'limits'>): void {
   if (host !== 'node') return;
   const what = request.mounts.some(mount => mount.readonly === true) ? l10n.t('read-only folders')
     : (request.listen ?? []).length > 0 || (request.connect ?? []).length > 0 ? l10n.t('sockets')
-      : request.trace !== undefined ? l10n.t('a trace') : undefined;
+      : request.trace !== undefined ? l10n.t('trace') : request.limits?.openFiles !== undefined ? l10n.t('limit of open files') : undefined;
   if (what !== undefined) throw new UserError('no-runtime', l10n.t('Runtime {0} has no {1}: use runtime embedded.', host, what));
 }

@@ -7,7 +7,8 @@ import type { RunContext, RunIo, RunRequest, Runtime } from './request';
 
 /** Runs a request by a host that is a program of its own. */
 export async function runProgram(runtime: Runtime, args: readonly string[], request: RunRequest, io: RunIo, context: RunContext): Promise<Exit> {
-  if (request.trace !== undefined) throw new UserError('no-runtime', l10n.t('Runtime {0} has no {1}: use runtime embedded.', runtime.id, l10n.t('a trace')));
+  const missing = request.trace !== undefined ? l10n.t('trace') : request.limits?.openFiles !== undefined ? l10n.t('limit of open files') : undefined;
+  if (missing !== undefined) throw new UserError('no-runtime', l10n.t('Runtime {0} has no {1}: use runtime embedded.', runtime.id, missing));
   checkRequest(request);
   const found = await runtime.find(context, io.signal);
   if ('tried' in found) throw runtimeMissing(runtime.title, found.tried);

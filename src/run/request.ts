@@ -19,6 +19,7 @@ export interface Limits {
   readonly time?: number;
   /** Bytes of standard output and error together. */
   readonly output?: number;
+  /** Files and folders that the guest itself has open at once. */
   readonly openFiles?: number;
 }
 

@@ -25,15 +25,17 @@ const none: Signature = { group: 'process', parameters: [] };
 
 /** Counts what was done by one name of a call. */
 interface Counter {
-  add(milliseconds: number, failed: boolean): void;
+  /** Before the call: proc_exit never returns. */
+  begin(): void;
+  end(milliseconds: number, failed: boolean): void;
   read(): Omit<CallCount, 'name'>;
 }
 
 function plainCounter(): Counter {
   const count = { calls: 0, errors: 0, milliseconds: 0 };
   return {
-    add(milliseconds, failed) {
-      count.calls++;
+    begin() { count.calls++; },
+    end(milliseconds, failed) {
       count.milliseconds += milliseconds;
       if (failed) count.errors++;
     },
@@ -44,8 +46,8 @@ function plainCounter(): Counter {
 function sharedCounter(words: BigInt64Array, index: number): Counter {
   const at = index * 3;
   return {
-    add(milliseconds, failed) {
-      Atomics.add(words, at, 1n);
+    begin() { Atomics.add(words, at, 1n); },
+    end(milliseconds, failed) {
       Atomics.add(words, at + 2, BigInt(Math.round(milliseconds * 1e6)));
       if (failed) Atomics.add(words, at + 1, 1n);
     },
@@ -92,9 +94,10 @@ export class Trace {
     const failed = name === 'thread-spawn' ? (result: number) => result < 0 : (result: number) => result !== 0;
     const through = call as unknown as (...args: (number | bigint)[]) => number;
     const timed = (...args: (number | bigint)[]): number => {
+      count.begin();
       const start = performance.now();
       const errno = through(...args);
-      count.add(performance.now() - start, failed(errno));
+      count.end(performance.now() - start, failed(errno));
       return errno;
     };
     const traced = !printed ? timed : this.#options.json === true ? this.#inJson(name, known, timed) : this.#inText(name, known, timed);

@@ -20,7 +20,7 @@ void test('all that a configuration can say becomes options of the command line'
   const launch = resolveLaunch({
     type: 'wasi', request: 'launch', name: 'x', program: 'app', target: 'tool', profile: 'release', args: ['-n', '3', 'a b'], env: { A: '1', B: 'x=y' },
     envFile: '.env', cwd: 'sub', preopens: ['data', 'data::/d', 'data::/d::ro', { host: '..', guest: '/up', readonly: true }, { host: 'own', readonly: true }],
-    stdin: 'in.txt', runtime: 'wasmtime', limits: { memory: '64M', time: 1.5, output: 1000 }, listen: ['8080', '0.0.0.0:81'], connect: ['*'], trace: 'file,socket',
+    stdin: 'in.txt', runtime: 'wasmtime', limits: { memory: '64M', time: 1.5, output: 1000, openFiles: 9 }, listen: ['8080', '0.0.0.0:81'], connect: ['*'], trace: 'file,socket',
     console: 'internalConsole',
   }, { ...defaults, env: { A: '0', C: '3' }, args: ['unused'], limits: { time: 9 } });
   const sub = resolve(folder, 'sub');
@@ -28,7 +28,7 @@ void test('all that a configuration can say becomes options of the command line'
     '--runtime', 'wasmtime',
     '--dir', 'data', '--dir', 'data::/d', '--dir', 'data::/d::ro', '--dir', '..::/up::ro', '--dir', 'own::own::ro',
     '--env-file', resolve(sub, '.env'), '--env', 'A=1', '--env', 'C=3', '--env', 'B=x=y', '--stdin', resolve(sub, 'in.txt'),
-    '--max-memory', '64M', '--timeout', '1.5', '--max-output', '1000', '--listen', '8080', '--listen', '0.0.0.0:81', '--connect', '*',
+    '--max-memory', '64M', '--timeout', '1.5', '--max-output', '1000', '--max-files', '9', '--listen', '8080', '--listen', '0.0.0.0:81', '--connect', '*',
   ]);
   assert.deepEqual([launch.target, launch.profile, launch.console, launch.cwd], ['tool', 'release', 'internalConsole', sub]);
   assert.deepEqual(runArguments(launch, '/m.wasm').slice(-6), ['--trace=file,socket', '/m.wasm', '--', '-n', '3', 'a b']);
@@ -41,7 +41,7 @@ void test("what the editor's own host is told, and what it has not", () => {
     limits: { time: 2, memory: '1M' }, trace: true, listen: ['80'],
   }, { ...defaults, env: { B: '2' } });
   assert.deepEqual(launch.inEditor, {
-    env: { A: '1', B: '2' }, envFile: resolve(sub, '.env'), stdin: resolve(sub, 'in'), time: 2, unmet: ['memory limit', 'sockets', 'a trace'],
+    env: { A: '1', B: '2' }, envFile: resolve(sub, '.env'), stdin: resolve(sub, 'in'), time: 2, unmet: ['memory limit', 'sockets', 'trace'],
     mounts: [{ host: resolve(sub, 'data'), guest: '/d' }, { host: folder, guest: '..', readonly: true }],
   });
   // Where it is not installed the default host gets the same options.
@@ -53,7 +53,7 @@ void test("what the editor's own host is told, and what it has not", () => {
 void test('what is wrong in a configuration is named', () => {
   const wrong: readonly [string, unknown][] = [
     ['program', 3], ['program', ''], ['args', '-n 3'], ['args', [1]], ['env', { A: 1 }], ['env', []], ['preopens', ['']], ['preopens', [{ guest: '/' }]], ['cwd', 1],
-    ['profile', 'fast'], ['limits', { memory: 'much' }], ['limits', { time: 0 }], ['limits', { speed: 1 }], ['console', 'externalTerminal'], ['stdin', true],
+    ['profile', 'fast'], ['limits', { memory: 'much' }], ['limits', { time: 0 }], ['limits', { speed: 1 }], ['limits', { openFiles: 0.5 }], ['console', 'externalTerminal'], ['stdin', true],
     ['listen', '8080'], ['connect', [1]], ['trace', 3], ['trace', ''],
   ];
   for (const [property, value] of wrong) {

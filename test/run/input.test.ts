@@ -1,9 +1,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assemble } from '../../src/wat/assemble';
-import { scratch, startCli } from './guests';
+import { runCli, scratch, startCli } from './guests';
 
 const p1 = 'wasi_snapshot_preview1';
 
@@ -53,4 +53,24 @@ void test('a program that waits for input or time has both, on what programs are
   const code = await new Promise(resolve => child.once('close', resolve));
   assert.equal(code, 0);
   assert.match(seen, /^\.\.+one\.+two\.*$/);
+});
+
+void test('a limit of open files counts what the program opens itself', async () => {
+  const { bytes, diagnostics } = assemble(`(module
+    (import "${p1}" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (import "${p1}" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1) (data (i32.const 64) "x")
+    (func (export "_start") (local $n i32) (loop $more
+      (if (i32.eqz (call $open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 1) (i64.const 66) (i64.const 0) (i32.const 0) (i32.const 0)))
+        (then (local.set $n (i32.add (local.get $n) (i32.const 1))) (br_if $more (i32.lt_u (local.get $n) (i32.const 100))))))
+      (call $exit (local.get $n))))`);
+  assert.ok(bytes !== undefined, JSON.stringify(diagnostics));
+  writeFileSync(join(scratch, 'opens.wasm'), bytes);
+  mkdirSync(join(scratch, 'opened'), { recursive: true });
+  const run = (...options: string[]) => runCli(['run', '--dir', 'opened::/', ...options, 'opens.wasm']);
+  assert.equal((await run('--max-files', '7')).code, 7);
+  assert.equal((await run()).code, 100);
+  const wrong = await run('--max-files', 'none');
+  assert.deepEqual([wrong.code, /"none" is not a number of things/.test(wrong.stderr)], [2, true]);
+  assert.match((await run('--max-files', '7', '--runtime', 'node')).stderr, /Runtime node has no limit of open files/);
 });

@@ -3,7 +3,7 @@ import { UserError } from '../../base/error';
 import { Errno, errnoName } from '../../wasi';
 import { createNodeHost, ListenError, parseGrant, type Grant, type NodeHost, type NodeNetwork } from '../../wasi/node';
 import { exitCodes } from './spec';
-import { outputLimit, writeError, type GuestHost, type HostOptions } from './guest';
+import { mostDescriptors, outputLimit, writeError, type GuestHost, type HostOptions } from './guest';
 import { tracing } from './tracing';
 
 /** Our own host over this process. The guest's proc_exit ends the process at once: a throw could be caught by the guest. */
@@ -18,11 +18,12 @@ export function embeddedHost(options: HostOptions): GuestHost {
     end();
     return process.exit(code);
   };
+  const openFiles = mostDescriptors(options);
   const make = (): NodeHost => createNodeHost({
     args: options.args, env: options.env, mounts: options.mounts, stdin: options.stdinFd,
     limits: {
       ...(options.limits?.output === undefined ? {} : { output: options.limits.output }),
-      ...(options.limits?.openFiles === undefined ? {} : { openFiles: options.limits.openFiles }),
+      ...(openFiles === undefined ? {} : { openFiles }),
     },
     ...(tracer === undefined ? {} : { trace: tracer.options }),
     ...(asked.some(({ name }) => name.startsWith('sock_')) ? { network: networkOf(options, !asked.some(({ name }) => name.startsWith('sock_open'))) } : {}),

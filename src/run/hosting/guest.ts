@@ -152,6 +152,11 @@ export function openStdin(path: string): number {
   return fd;
 }
 
+/** The descriptors that a guest may have: those that it finds open, and as many as its limit says; undefined where there is none. */
+export function mostDescriptors({ limits, mounts, listen }: GuestSpec): number | undefined {
+  return limits?.openFiles === undefined ? undefined : 3 + mounts.length + (listen?.length ?? 0) + limits.openFiles;
+}
+
 /** What ends a guest that printed more than it may. */
 export function outputLimit(bytes: number): UserError {
   return new UserError('limit', l10n.t('Stopped: the program printed more than the limit of {0} bytes.', bytes));

@@ -46,7 +46,8 @@ function run({ module, memory, options, shared, counts, id, argument }: ThreadDa
   try {
     const host = createNodeHost({
       args: options.args, env: options.env, mounts: options.mounts, stdin: options.stdinFd,
-      limits: { ...(limits?.output === undefined ? {} : { output: limits.output }), ...(limits?.openFiles === undefined ? {} : { openFiles: limits.openFiles }) },
+      // Open files are limited by the size of the table that all share.
+      limits: limits?.output === undefined ? {} : { output: limits.output },
       ...(tracer === undefined ? {} : { trace: { ...tracer.options, thread: id, ...(counts === undefined ? {} : { shared: counts }) } }),
       exit: code => end({ kind: 'exit', code }),
       onLimit: (_, bytes) => end({ kind: 'limit', bytes }),

@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../../base/error';
 import { shareCounts, type CallCount } from '../../wasi';
 import { canOpenByDescriptor, shareThreads, Threads, unblockInput } from '../../wasi/node';
 import type { MemoryLimits } from '../../wasm/module';
-import { outputLimit, writeError, type HostOptions } from './guest';
+import { mostDescriptors, outputLimit, writeError, type HostOptions } from './guest';
 import { exitCodes } from './spec';
 import type { Told, ThreadData } from './thread';
 
@@ -34,7 +34,7 @@ export interface ThreadedProgram {
 export function runThreads(options: HostOptions, { module, memory: limits, onTrap, onEnd }: ThreadedProgram): Promise<number> {
   const asked = WebAssembly.Module.imports(module);
   const memory = makeMemory(limits, options);
-  const shared = shareThreads(options.limits?.openFiles ?? OPEN_FILES, !canOpenByDescriptor());
+  const shared = shareThreads(mostDescriptors(options) ?? OPEN_FILES, !canOpenByDescriptor());
   const threads = new Threads(shared);
   // The end of the process would wait for a thread that waits inside of a read.
   if (options.stdinFd === 0) unblockInput();

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 
 /** A flood: so many writes, each less than SOON ms after the one before. Below that nothing is held back: starting the worker costs as much as they save. */
-const FLOOD = 2000;
+const FLOOD = 20_000;
 const SOON = 2;
 /** Bytes that are held back at most, and for how long (ms) at most. */
 const SIZE = 65536;
