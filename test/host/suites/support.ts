@@ -79,17 +79,22 @@ export async function launch(
   configuration: Readonly<Record<string, unknown>>, during: (session: vscode.DebugSession) => unknown = () => {}, options: vscode.DebugSessionOptions = { noDebug: true },
 ): Promise<Session> {
   const said = { exitCode: undefined as number | undefined, output: '' };
+  let own: string | undefined;
   const tracker = vscode.debug.registerDebugAdapterTrackerFactory('wasi', {
-    createDebugAdapterTracker: session => ({
-      onDidSendMessage(message: { event?: string; body?: { exitCode?: number; output?: string } }) {
-        if (message.event === 'output') said.output += message.body?.output ?? '';
-        if (message.event === 'exited') said.exitCode = message.body?.exitCode;
-        if (message.event === 'process') void during(session);
-      },
-    }),
+    createDebugAdapterTracker(session) {
+      own = session.id;
+      return {
+        onDidSendMessage(message: { event?: string; body?: { exitCode?: number; output?: string } }) {
+          if (message.event === 'output') said.output += message.body?.output ?? '';
+          if (message.event === 'exited') said.exitCode = message.body?.exitCode;
+          if (message.event === 'process') void during(session);
+        },
+      };
+    },
   });
   try {
-    const over = next(vscode.debug.onDidTerminateDebugSession, session => session.type === 'wasi');
+    // The end of an earlier session may be told late.
+    const over = next(vscode.debug.onDidTerminateDebugSession, session => session.id === own);
     const complete = { type: 'wasi', request: 'launch', name: 'test', ...configuration };
     assert.ok(await vscode.debug.startDebugging(folderAt(0), complete, options), 'the session did not start');
     await over;
