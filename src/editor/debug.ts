@@ -4,6 +4,7 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isUserError } from '../base/error';
 import type { App } from './app';
+import { debugWishes } from './debugLaunch';
 import { requireTrust, showError } from './errors';
 import { defaultPreopens, resolveLaunch, type Preopen, type ResolvedLaunch } from './launch';
 import { projectProperty } from './taskDefinition';
@@ -18,16 +19,13 @@ export function registerDebug(app: App): void {
   const provider = new ConfigurationProvider(app);
   const dynamic: vscode.DebugConfigurationProvider = { provideDebugConfigurations: folder => provider.provideDebugConfigurations(folder) };
   const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
-  let told = false;
   app.context.subscriptions.push(
     vscode.debug.registerDebugConfigurationProvider(type, provider),
     vscode.debug.registerDebugConfigurationProvider(type, dynamic, Dynamic),
     vscode.debug.registerDebugAdapterDescriptorFactory(type, {
-      createDebugAdapterDescriptor(session: vscode.DebugSession) {
-        const tell = session.configuration['noDebug'] !== true && !told;
-        told ||= tell;
+      async createDebugAdapterDescriptor(session: vscode.DebugSession) {
         // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- DebugAdapter is an interface for anybody's class
-        const adapter: vscode.DebugAdapter = new InlineAdapter(app, session, tell);
+        const adapter: vscode.DebugAdapter = session.configuration['noDebug'] === true ? new InlineAdapter(app, session) : new (await import('./debugAdapter')).DebugAdapter(app, session);
         return new vscode.DebugAdapterInlineImplementation(adapter);
       },
     }),
@@ -72,6 +70,7 @@ class ConfigurationProvider implements vscode.DebugConfigurationProvider {
   resolveDebugConfigurationWithSubstitutedVariables(folder: vscode.WorkspaceFolder | undefined, written: vscode.DebugConfiguration): vscode.DebugConfiguration | undefined {
     try {
       resolveConfiguration(folder, written);
+      debugWishes(written);
       return written;
     } catch (error) {
       void showError(this.app, error);
@@ -120,13 +119,13 @@ export function resolveConfiguration(folder: vscode.WorkspaceFolder | undefined,
   });
 }
 
-/** Our session inside the extension host: no process of its own is needed. */
+/** A run without debugging, its session inside the extension host. */
 class InlineAdapter implements vscode.DebugAdapter {
   private readonly sent = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
   readonly onDidSendMessage = this.sent.event;
   private readonly session: RunSession;
 
-  constructor(app: App, session: vscode.DebugSession, tell: boolean) {
+  constructor(app: App, session: vscode.DebugSession) {
     const { configuration, workspaceFolder } = session;
     this.session = new RunSession({
       async start(signal, output) {
@@ -139,7 +138,6 @@ class InlineAdapter implements vscode.DebugAdapter {
         return launch.console === 'internalConsole' ? app.runner.caught(launch, module, session.name, output) : app.runner.inTerminal(launch, module, session.name);
       },
       failed(error) { void showError(app, error); },
-      ...(tell ? { notice: l10n.t('This version runs programs without debugging them: breakpoints are not reached.') } : {}),
     }, message => { this.sent.fire(message); });
   }
 

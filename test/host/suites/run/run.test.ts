@@ -29,14 +29,6 @@ suite('running', () => {
     assert.equal((await launch({ program: '${workspaceFolder}/tools/answer.wat' })).exitCode, 42);
   });
 
-  test('until there is a debugger, debugging runs the program and says so once', async () => {
-    const first = await launch({ program: 'tools/answer.wat' }, undefined, {});
-    const second = await launch({ program: 'tools/answer.wat' }, undefined, {});
-    assert.match(first.output, /without debugging/);
-    assert.doesNotMatch(second.output, /without debugging/);
-    assert.deepEqual([first.exitCode, second.exitCode], [42, 42]);
-  });
-
   for (const console of ['integratedTerminal', 'internalConsole']) {
     test(`the stop button ends a program that loops for ever (${console})`, async () => {
       let pid = 0;

@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import * as l10n from '@vscode/l10n';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { DebugSession, type DebugLaunch } from '../debug/adapter/session';
+import { findNode } from '../run/node';
+import { runtimeMissing } from '../run/launch';
+import type { App } from './app';
+import { resolveConfiguration } from './debug';
+import { debugWishes, guestOf } from './debugLaunch';
+import { showError } from './errors';
+import { settingsOf } from './settings';
+
+/** A debug session within the extension host: only the program has a process of its own. */
+export class DebugAdapter implements vscode.DebugAdapter {
+  private readonly sent = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
+  readonly onDidSendMessage = this.sent.event;
+  private readonly session: DebugSession;
+
+  constructor(app: App, session: vscode.DebugSession) {
+    this.session = new DebugSession({
+      launch: (_arguments, signal, output) => prepare(app, session, signal, text => { output(text + '\n', 'console'); }),
+      failed(error) { void showError(app, error); },
+    }, message => { this.sent.fire(message); });
+  }
+
+  handleMessage(message: vscode.DebugProtocolMessage): void {
+    this.session.handle(message as DebugProtocol.ProtocolMessage);
+  }
+
+  dispose(): void {
+    void this.session.dispose();
+    this.sent.dispose();
+  }
+}
+
+/** Builds what is stale, with debug information unless the configuration names a profile, and completes the configuration. */
+async function prepare(app: App, { configuration, workspaceFolder }: vscode.DebugSession, signal: AbortSignal, say: (text: string) => void): Promise<DebugLaunch> {
+  const wishes = debugWishes(configuration);
+  const launch = resolveConfiguration(workspaceFolder, configuration);
+  const other = launch.inEditor === undefined ? launch.options[launch.options.indexOf('--runtime') + 1] : 'editor';
+  if (other === 'editor' || (launch.options.includes('--runtime') && other !== 'embedded' && other !== 'node')) {
+    say(l10n.t('Programs are debugged in the embedded host: runtime {0} is for runs without debugging.', other ?? ''));
+  }
+  if (configuration['console'] === 'integratedTerminal') say(l10n.t('A debugged program prints to the Debug Console and reads what is typed there.'));
+  const module = await app.runner.moduleOf({ ...launch, profile: launch.profile ?? 'debug' }, signal);
+  signal.throwIfAborted();
+  app.runner.remember(async () => { await vscode.debug.startDebugging(workspaceFolder, configuration); });
+  const spec = await guestOf(launch, module);
+  const node = await findNode({ paths: settingsOf(launch.program).paths }, signal, wishes.runtimeExecutable);
+  if ('tried' in node) throw runtimeMissing(l10n.t('Node'), node.tried);
+  return {
+    spec, node, cwd: launch.cwd, console: 'internalConsole', stopOnEntry: wishes.stopOnEntry, breakOnTrap: wishes.breakOnTrap, sourceFileMap: wishes.sourceFileMap,
+  };
+}
