@@ -1,17 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Command } from '../../src/base/command';
+import { build } from '../../src/build/build';
 import { locateCompiler, storageFolder } from '../../src/build/compiler/locate';
 import { createCompilerService, type CompilerService } from '../../src/build/compiler/service';
+import { makeContext } from '../../src/build/context';
+import { projectAt } from '../../src/build/target';
+import { amalgamation } from './sqlite';
 import type { Row } from './row';
 
 // The embedded compiler beside native clang for WASI, in one run: each figure is the least of several, taken in turns, so that a busy
 // machine is the same for both.
 
-const root = resolve(__dirname, '../..');
-const cli = 'CLI';
+const cli = process.env['BENCH_CLI'] ?? '';
 
 type Work = () => Promise<void> | void;
 
@@ -69,87 +72,114 @@ int unit_${n}(void) {
 
 const iostream = '#include <iostream>\n#include <string>\n#include <vector>\n#include <map>\n\nint main() { std::map<std::string, std::vector<int>> m; m["a"].push_back(1); for (auto &e : m) std::cout << e.first << e.second.size() << std::endl; }\n';
 
-/** The embedded compiler's figures. Without it, or without a native clang to compare with, there are fewer rows. BENCH_SQLITE names sqlite3.c; BENCH_SLOW=1 adds -O2. */
+/** The embedded compiler's figures. Without it, or without a native clang to compare with, there are fewer rows; the reason is said. */
 export async function bench(): Promise<Row[]> {
-  const located = locateCompiler({ cwd: root, storage: storageFolder() });
-  if ('tried' in located) return [];
   const folder = mkdtempSync(join(tmpdir(), 'ww-bench-'));
-  const service = createCompilerService({ cli, cwd: root });
-  const rows: Row[] = [];
-  const row = (name: string, ours: number, theirs: number | undefined, goal: number, note?: string): void => {
-    rows.push({ name, value: Math.round(ours), unit: 'ms', goal, ...(theirs === undefined ? {} : { ratio: Number((ours / theirs).toFixed(2)) }), ...(note === undefined ? {} : { note }) });
-  };
+  const located = locateCompiler({ cwd: folder, storage: storageFolder() });
+  if ('tried' in located) {
+    console.error('  left out: the embedded compiler is not installed; node test/tools/compiler.mjs fetches it');
+    return [];
+  }
+  const service = createCompilerService({ cli, cwd: folder, script: join(dirname(cli), 'build-compiler-server.js') });
   try {
     const target = nativeClang(folder);
-    const names = Array.from({ length: 51 }, (_, n) => `unit${n}`);
-    for (const [n, name] of names.entries()) writeFileSync(join(folder, `${name}.c`), smallSource(n));
-    writeFileSync(join(folder, 'io.cc'), iostream);
-    const clang: Work | undefined = target && ((): void => { native(folder, 'clang', [...target, '-c', 'unit1.c', '-o', 'n.o']); });
-    const with2 = async (rounds: number, ours: Work, theirs: Work | undefined): Promise<[number, number | undefined]> => {
-      const [a, b] = await least(rounds, ours, ...(theirs === undefined ? [] : [theirs]));
-      return [a ?? NaN, b];
-    };
-
-    const launcher = join(folder, 'cc.js');
-    writeFileSync(launcher, `
-      const { compilerMain } = require(${JSON.stringify(join(root, 'src/build/compiler/main.js'))});
-      const [tool, ...args] = process.argv.slice(2);
-      compilerMain(tool, args, { cwd: process.cwd(), env: process.env, stdin: process.stdin, stdout: c => process.stdout.write(c), stderr: c => process.stderr.write(c) })
-        .then(code => { process.exitCode = code; });`);
-    const [cold] = await least(4, () => { native(folder, process.execPath, [launcher, 'cc', '-c', 'unit1.c', '-o', 'cold.o']); });
-    rows.push({ name: 'first C file of a session, cold', value: Math.round(cold ?? NaN), unit: 'ms', goal: 800 });
-
-    // Until the code that compiles is itself compiled well.
-    for (let i = 0; i < 30; i++) await embedded(service, folder, ['cc', '-c', 'unit1.c', '-o', 'e.o']);
-    row('changed C file', ...await with2(12, () => embedded(service, folder, ['cc', '-c', 'unit1.c', '-o', 'e.o']), clang), 2);
-
-    const jobs = availableParallelism();
-    const all = (jobs: number) => async (): Promise<void> => {
-      const left = [...names];
-      await Promise.all(Array.from({ length: jobs }, async () => {
-        for (let name = left.pop(); name !== undefined; name = left.pop()) await embedded(service, folder, ['cc', '-c', `${name}.c`, '-o', `${name}.o`]);
-      }));
-    };
-    writeFileSync(join(folder, 'Makefile'), `OBJ = ${names.map(name => `${name}.o`).join(' ')}\nall: $(OBJ)\n`);
-    const clangAll = (jobs: number): Work | undefined => target && ((): void => { native(folder, 'make', ['-B', `-j${jobs}`, `CC=clang ${target.join(' ')}`]); });
-    await all(jobs)();
-    row('51 small C files, own build', ...await with2(4, all(1), clangAll(1)), 1.2, 'one after the other; native: make');
-    const [beside, besideNative] = await with2(4, all(jobs), clangAll(jobs));
-    rows.push({ name: '51 small C files, own build, side by side', value: Math.round(beside), unit: 'ms', ...(besideNative === undefined ? {} : { ratio: Number((beside / besideNative).toFixed(2)) }), note: `${jobs} at once; native: make -j${jobs}` });
-    const make: Work = async () => {
-      const { code } = await service.exec({ tool: 'make', args: ['-B', `-j${jobs}`, `CC=${process.execPath} ${launcher} cc`], cwd: folder }, { stdout: () => {}, stderr: () => {}, signal: new AbortController().signal });
-      if (code !== 0) throw new Error('make failed');
-    };
-    row('51 small C files, make', ...await with2(3, make, clangAll(jobs)), 3, `-j${jobs} both`);
-
-    const changed: Work = () => embedded(service, folder, ['c++', '-c', 'io.cc', '-o', 'io.o']);
-    await changed();
-    // The headers are precompiled when nothing is asked for a moment.
-    await until(() => { try { return statSync(join(storageFolder(), 'headers')).isDirectory(); } catch { return false; } });
-    for (let i = 0; i < 20; i++) {
-      const [time] = await least(1, changed);
-      if ((time ?? Infinity) < 1000) break;
-      await new Promise(done => setTimeout(done, 1000));
-    }
-    row('changed C++ file with iostream', ...await with2(8, changed, target && ((): void => { native(folder, 'clang++', [...target, '-fno-exceptions', '-c', 'io.cc', '-o', 'nio.o']); })), 2);
-
-    const sqlite = process.env['BENCH_SQLITE'];
-    if (sqlite !== undefined) {
-      mkdirSync(join(folder, 'sqlite'));
-      const lines = readFileSync(sqlite, 'utf8').split('\n').length;
-      const flags = ['-c', '-DSQLITE_THREADSAFE=0', '-DSQLITE_OMIT_LOAD_EXTENSION', '-DSQLITE_OMIT_WAL', '-D_WASI_EMULATED_MMAN', '-D_WASI_EMULATED_GETPID', '-w', resolve(sqlite)];
-      for (const [level, goal] of [['-O0', 1.6], ...(process.env['BENCH_SLOW'] === '1' ? [['-O2', 1.1] as const] : [])] as const) {
-        const theirs = target && ((): void => { native(folder, 'clang', [...target, level, ...flags, '-o', 'ns.o']); });
-        row(`SQLite ${level}`, ...await with2(level === '-O0' ? 3 : 2, () => embedded(service, folder, ['cc', level, ...flags, '-o', 's.o']), theirs), goal, `${lines} lines`);
-      }
-    }
+    if (target === undefined) console.error('  without ratios: there is no native clang for WASI');
+    const compared: Compared = { folder, service, target };
+    return [await coldFile(compared), await changedFile(compared), ...await manyFiles(compared), await changedIostream(compared), ...await sqlite(compared)];
   } finally {
     await service.dispose();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
-  return rows;
 }
 
-async function until(told: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !told(); i++) await new Promise(done => setTimeout(done, 100));
+interface Compared {
+  readonly folder: string;
+  readonly service: CompilerService;
+  /** Arguments of native clang; undefined where there is none. */
+  readonly target: readonly string[] | undefined;
+}
+
+/** A row of our time beside the native one, both the least of some rounds. */
+async function versus(name: string, rounds: number, ours: Work, theirs: Work | undefined, more: Partial<Row>): Promise<Row> {
+  const [mine = NaN, native] = await least(rounds, ours, ...(theirs === undefined ? [] : [theirs]));
+  const note = [...(more.note === undefined ? [] : [more.note]), ...(native === undefined ? [] : [`native ${Math.round(native)} ms`])].join('; ');
+  const { goal, ...rest } = more;
+  return { name, value: mine, unit: 'ms', ...rest, ...(native === undefined ? {} : { ratio: mine / native, ...(goal === undefined ? {} : { goal }) }), ...(note === '' ? {} : { note }) };
+}
+
+async function coldFile({ folder }: Compared): Promise<Row> {
+  writeFileSync(join(folder, 'unit1.c'), smallSource(1));
+  const [value = NaN] = await least(5, () => { native(folder, process.execPath, [cli, 'cc', '-c', 'unit1.c', '-o', 'cold.o']); });
+  return { name: 'first C file of a session, cold', value, unit: 'ms', goal: 800 };
+}
+
+async function changedFile({ folder, service, target }: Compared): Promise<Row> {
+  const ours: Work = () => embedded(service, folder, ['cc', '-c', 'unit1.c', '-o', 'e.o']);
+  // Until the code that compiles is itself compiled well.
+  for (let i = 0; i < 30; i++) await ours();
+  return versus('changed C file', 12, ours, target && ((): void => { native(folder, 'clang', [...target, '-c', 'unit1.c', '-o', 'n.o']); }), { goal: 2 });
+}
+
+const count = 51;
+
+/** By our own build verb's code and by make, against make with native clang: the same compiles and the same link. */
+async function manyFiles({ folder, service, target }: Compared): Promise<Row[]> {
+  const many = join(folder, 'many');
+  mkdirSync(many);
+  for (let n = 0; n < count - 1; n++) writeFileSync(join(many, `unit${n}.c`), smallSource(n));
+  const units = Array.from({ length: count - 1 }, (_, n) => n);
+  writeFileSync(join(many, 'main.c'), `${units.map(n => `int unit_${n}(void);`).join('\n')}\nint main(void) { return ${units.map(n => `unit_${n}()`).join(' + ')} == 7; }\n`);
+  const project = await projectAt(many);
+  const context = makeContext({ cli, signal: new AbortController().signal, embedded: 'always', paths: { clang: '' }, exec: service.exec });
+  const silent = { command() {}, text() {}, diagnostic() {} };
+  const own: Work = async () => {
+    rmSync(join(many, '.wasm-workbench'), { recursive: true, force: true });
+    const { executed, compiler } = await build(project, { profile: 'debug' }, { ...context, machine: { ...context.machine, env: { ...context.machine.env, PATH: '' } } }, silent);
+    if (executed !== count + 1 || compiler === undefined || !compiler.includes('embedded')) throw new Error(`${executed} steps ran by ${compiler ?? ''}`);
+  };
+  await own();
+  const objects = [...units.map(n => `unit${n}.o`), 'main.o'];
+  writeFileSync(join(many, 'Makefile'), `CFLAGS = -O0 -g -Wall\nall.wasm: ${objects.join(' ')}\n\t$(CC) -g $^ -lm -o $@\n`);
+  const jobs = availableParallelism();
+  const make = (at: number): Work | undefined => target && ((): void => { native(many, 'make', ['-B', `-j${at}`, `CC=clang ${target.join(' ')}`]); });
+  const ours = (at: number): Work => async () => {
+    const { code } = await service.exec({ tool: 'make', args: ['-B', `-j${at}`, `CC=${process.execPath} ${cli} cc`], cwd: many }, { stdout() {}, stderr() {}, signal: new AbortController().signal });
+    if (code !== 0) throw new Error('make failed');
+  };
+  return [
+    await versus(`${count} small C files, own build`, 4, own, make(1), { goal: 1.2, note: 'against make' }),
+    await versus(`${count} small C files, own build, each ${jobs} at once`, 3, own, make(jobs), { note: `against make -j${jobs}` }),
+    await versus(`${count} small C files, make`, 3, ours(1), make(1), { goal: 3, note: 'make both' }),
+    await versus(`${count} small C files, make -j${jobs}`, 3, ours(jobs), make(jobs), { goal: 3, note: `make -j${jobs} both` }),
+  ];
+}
+
+async function changedIostream({ folder, service, target }: Compared): Promise<Row> {
+  writeFileSync(join(folder, 'io.cc'), iostream);
+  const ours: Work = () => embedded(service, folder, ['c++', '-c', 'io.cc', '-o', 'io.o']);
+  // The headers are precompiled when nothing is asked for a moment: until a compile is quick, or they have had the time.
+  for (let i = 0; i < 20; i++) {
+    const [time = Infinity] = await least(1, ours);
+    if (time < 1000 && i > 3) break;
+    await new Promise(done => setTimeout(done, 1000));
+  }
+  return versus('changed C++ file with iostream', 8, ours, target && ((): void => { native(folder, 'clang++', [...target, '-fno-exceptions', '-c', 'io.cc', '-o', 'nio.o']); }), { goal: 2 });
+}
+
+/** -O2 takes minutes, of which most is the first: BENCH_QUICK=1 leaves it out. */
+async function sqlite({ folder, service, target }: Compared): Promise<Row[]> {
+  const source = amalgamation();
+  if (source === undefined) {
+    console.error('  without SQLite: npm could not fetch the package that ships its source');
+    return [];
+  }
+  const lines = readFileSync(source, 'utf8').split('\n').length;
+  const flags = ['-c', '-DSQLITE_THREADSAFE=0', '-DSQLITE_OMIT_LOAD_EXTENSION', '-DSQLITE_OMIT_WAL', '-D_WASI_EMULATED_MMAN', '-D_WASI_EMULATED_GETPID', '-w', source];
+  const rows: Row[] = [];
+  for (const [level, goal, rounds] of [['-O0', 1.6, 3], ['-O2', 1.1, 2]] as const) {
+    if (level === '-O2' && process.env['BENCH_QUICK'] === '1') continue;
+    const theirs = target && ((): void => { native(folder, 'clang', [...target, level, ...flags, '-o', 'ns.o']); });
+    rows.push(await versus(`SQLite ${level}`, rounds, () => embedded(service, folder, ['cc', level, ...flags, '-o', 's.o']), theirs, { goal, note: `${lines.toLocaleString('en')} lines` }));
+  }
+  return rows;
 }
