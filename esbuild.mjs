@@ -1,7 +1,7 @@
 // Bundles src/ into dist/: one file for each entry, and one for each relative `import()`, which stays a call at run time, so that
 // nothing heavy is read before it is used. `--production` minifies, `--watch` rebuilds.
 import * as esbuild from 'esbuild';
-import { existsSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
 import { dirname, resolve, relative, basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -65,6 +65,12 @@ async function buildPage(outdir, production) {
   }
 }
 
+/** The README as the packager takes it: without relative links and pictures, which it refuses while the manifest names no repository. */
+function writePackagedReadme() {
+  const text = readFileSync(resolve(root, 'README.md'), 'utf8');
+  writeFileSync(resolve(root, 'dist', 'README.md'), text.replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n+/gm, '').replace(/\[([^\]]*)\]\((?!https:|#)[^)]*\)/g, '$1'));
+}
+
 /** Builds every Node bundle; returns esbuild's metafile of each by bundle name. */
 export async function buildAll({ production = false, outdir = resolve(root, 'dist') } = {}) {
   rmSync(outdir, { recursive: true, force: true });
@@ -115,6 +121,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   const started = performance.now();
   const bundles = await buildAll({ production });
   writeFileSync(resolve(root, 'dist', '.built'), '');
+  if (production) writePackagedReadme();
   console.error(`built ${bundles.size} bundles in ${Math.round(performance.now() - started)} ms`);
   if (process.argv.includes('--watch')) {
     const { watch } = await import('node:fs');

@@ -37,7 +37,11 @@ export function templateOf(id: string): Template {
 }
 
 // Names that cargo, CMake or go refuse, or that the build folders of the samples have.
-const reserved: ReadonlySet<string> = new Set(['all', 'build', 'clean', 'core', 'help', 'install', 'main', 'package', 'std', 'target', 'test']);
+const reserved: ReadonlySet<string> = new Set([
+  'all', 'alloc', 'as', 'async', 'await', 'break', 'build', 'clean', 'cmd', 'const', 'continue', 'core', 'crate', 'dyn', 'else', 'enum', 'extern', 'false', 'fn', 'for', 'go', 'help',
+  'if', 'impl', 'in', 'install', 'internal', 'let', 'loop', 'main', 'match', 'mod', 'move', 'mut', 'package', 'proc_macro', 'pub', 'ref', 'return', 'self', 'static', 'std', 'struct',
+  'super', 'target', 'test', 'toolchain', 'trait', 'true', 'type', 'unsafe', 'use', 'vendor', 'where', 'while',
+]);
 
 /** Why a project can't have that name, as a sentence; undefined when it can. It becomes a crate, a Go module, a CMake target and a file. */
 export function nameObjection(name: string): string | undefined {
@@ -48,10 +52,10 @@ export function nameObjection(name: string): string | undefined {
   return undefined;
 }
 
-/** A project's name made of a folder's: `My App 2` becomes `my-app-2`. */
+/** A project's name made of a folder's: `My App 2` becomes `my-app-2`, and `go`, which a build tool takes for something else, `go-app`. */
 export function nameOfFolder(folder: string): string {
-  const made = (resolve(folder).split(sep).pop() ?? '').normalize('NFKD').toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z]+|-+$/g, '').slice(0, 64);
-  return nameObjection(made) === undefined ? made : 'hello';
+  const made = (resolve(folder).split(sep).pop() ?? '').normalize('NFKD').toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[^a-z]+|-+$/g, '').slice(0, 60);
+  return [made, `${made}-app`].find(name => nameObjection(name) === undefined) ?? 'hello';
 }
 
 export interface NewProject {

@@ -7,7 +7,7 @@ import { checkRequest, parseCount, parseEnvFile, parseMount, parseSize, parseTim
 import { loadHost } from '../run/hosting';
 import { readModuleBytes, runGuest } from '../run/hosting/guest';
 import { refuse, specOf } from '../run/guest';
-import type { Limits, RunRequest } from '../run/request';
+import type { Limits, Mount, RunRequest } from '../run/request';
 import { runtimes } from '../run/runtimes/index';
 import { parseGrant } from '../wasi/node/sockets/grants';
 import type { WasmModule } from '../wasm/module';
@@ -23,6 +23,8 @@ export interface Program {
   readonly info: WasmModule;
   /** Whether `path` is a file that another program can read as a module. */
   readonly onDisk: boolean;
+  /** The folder of the project that it was built from. */
+  readonly project?: string;
 }
 
 /** `run`: the guest's exit code. */
@@ -84,7 +86,7 @@ export async function programOf(path: string, args: Arguments, io: CliIo): Promi
   const project = await projectAt(path, io.signal);
   const built = await build(project, buildOptions(args, io), buildContext(io, args.has('yes')), buildOutput(io));
   const module = chooseModule(built, args.one('target'));
-  return { path: module.path, bytes: readModuleBytes(module.path), info: module.info, onDisk: true };
+  return { path: module.path, bytes: readModuleBytes(module.path), info: module.info, onDisk: true, project: project.folder };
 }
 
 function looksLikeModule(path: string): boolean {
@@ -122,7 +124,7 @@ async function requestOf(program: Program, words: readonly string[], args: Argum
   const traceFile = io.env['WASM_WORKBENCH_TRACE'];
   return {
     module: program.path, info: program.info, args: words, env,
-    mounts: args.all('dir').map(text => parseMount(text, io.cwd)),
+    mounts: mountsOf(program, args, io),
     ...(stdin === undefined ? {} : { stdin: resolve(io.cwd, stdin) }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(args.has('listen') ? { listen: addresses(args, 'listen') } : {}), ...(args.has('connect') ? { connect: addresses(args, 'connect') } : {}),
@@ -131,6 +133,12 @@ async function requestOf(program: Program, words: readonly string[], args: Argum
       ...(traceFile === undefined || traceFile === '' ? {} : { file: resolve(io.cwd, traceFile) }),
     } } : {}),
   };
+}
+
+/** What --dir says; a project's program that is given nothing has its own folder as /, as in the editor. */
+function mountsOf(program: Program, args: Arguments, io: CliIo): readonly Mount[] {
+  if (!args.has('dir') && program.project !== undefined) return [{ host: program.project, guest: '/' }];
+  return args.all('dir').map(text => parseMount(text, io.cwd));
 }
 
 function addresses(args: Arguments, option: string): readonly string[] {

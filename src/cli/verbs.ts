@@ -57,7 +57,7 @@ export function verbs(): readonly Verb[] {
       name: 'run', operands: '[TARGET] [-- ARGS...]', summary: l10n.t('Run a module, or build a project and run it'), rest: true,
       about: l10n.t("TARGET is a .wasm or .wat file, a source file or a project folder; the current folder unless told. The exit code is the program's; 134 for a trap, 124 for the time limit, 126 when no runtime fits."),
       options: [
-        option('dir', l10n.t('Let the program see a folder, under another name, or to read only'), { value: 'HOST[::GUEST[::ro]]', many: true }),
+        option('dir', l10n.t("Let the program see a folder, under another name, or to read only; without any, a project's program sees the project's folder as /"), { value: 'HOST[::GUEST[::ro]]', many: true }),
         option('env', l10n.t('Set an environment variable; without =VALUE ours is passed on'), { value: 'NAME[=VALUE]', many: true }),
         option('env-file', l10n.t('Set those of a file with lines NAME=VALUE'), { value: 'FILE', many: true }),
         option('stdin', l10n.t('Read standard input from a file'), { value: 'FILE' }),

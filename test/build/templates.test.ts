@@ -58,5 +58,6 @@ void test("a project's name is made of its folder's", () => {
   assert.equal(nameOfFolder('/x/2 Käse'), 'ka-se');
   assert.equal(nameOfFolder('/x/日本'), 'hello');
   assert.equal(nameOfFolder('/'), 'hello');
-  assert.equal(nameOfFolder('/x/test'), 'hello');
+  assert.equal(nameOfFolder('/x/test'), 'test-app');
+  assert.equal(nameOfFolder('/x/go'), 'go-app');
 });

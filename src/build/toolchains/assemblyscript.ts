@@ -119,7 +119,7 @@ function ascProgram(folder: string, context: BuildContext): { path: string; scri
 async function plan(project: Project, options: BuildOptions, context: BuildContext): Promise<BuildPlan> {
   const { folder } = project;
   const asc = ascProgram(folder, context);
-  if ('tried' in asc) throw new UserError('tool-missing', l10n.t('This project is built by asc, the AssemblyScript compiler, which was not found. Run "npm install" in {0}. Looked at: {1}.', folder, asc.tried.join(', ')), install);
+  if ('tried' in asc) throw await compilerMissing(folder, asc.tried);
   const config = await readConfig(folder);
   const target = targetOf(options.profile, config);
   const module = moduleFile(project, options.profile, config);
@@ -138,6 +138,16 @@ async function plan(project: Project, options: BuildOptions, context: BuildConte
     diagnostics: (step, report) => ascParser({ cwd: folder, subject: step.subject }, report),
     compiler: `asc (${asc.path})`,
   };
+}
+
+/** A project that names its compiler needs only npm's install; another has to be given one. */
+async function compilerMissing(folder: string, tried: readonly string[]): Promise<UserError> {
+  const named = /"assemblyscript"\s*:/.test(await readFile(path.join(folder, 'package.json'), 'utf8').catch(() => ''));
+  const remedy = named ? { label: l10n.t('Install what the project names'), action: { kind: 'terminal', line: 'npm install' } } as const : undefined;
+  const near = tried.filter(place => place.startsWith(folder));
+  const places = near.length === tried.length ? near.join(', ') : l10n.t('{0} and {1} more places', near.join(', '), tried.length - near.length);
+  const message = l10n.t('This project is built by asc, the AssemblyScript compiler, which is not installed in {0}. Looked at: {1}.', folder, places);
+  return new UserError('tool-missing', message, remedy === undefined ? install : [remedy]);
 }
 
 /** What asc may read: it writes no dependency file, so every source counts, and what says which libraries there are. */
