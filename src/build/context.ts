@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { Env, Exec } from '../base/command';
 import { exec } from '../base/exec';
 import { findProgram, thisMachine, type Machine } from '../base/find';
@@ -32,6 +33,7 @@ export function makeContext(parts: ContextParts): BuildContext {
     machine,
     paths,
     embedded: parts.embedded ?? 'ask',
+    relay: join(dirname(parts.cli), '..', 'media', 'relay.pl'),
     self: (args, cwd) => ({ tool: process.execPath, args: [parts.cli, ...args], cwd, env, shownAs: 'wasm-workbench', shownArgs: args }),
     node(args, cwd) {
       const found = findProgram(['node'], paths.node === undefined ? [] : [paths.node], machine);

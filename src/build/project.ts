@@ -182,6 +182,8 @@ export interface BuildContext {
   readonly machine: Machine;
   /** Tool paths of the user's settings: `clang`, `wasiSdk`, `zig`, `cargo`, `go`, `asc`, `node`. */
   readonly paths: Readonly<Record<string, string | undefined>>;
+  /** A program that asks the warm compiler in a tool's place and starts quicker than our command line: see media/relay.pl. */
+  readonly relay?: string;
   /** Our own command line as a command: `self(['cc', ...])`. */
   self(args: readonly string[], cwd: string): Command;
   /** A Node to run a tool written in JavaScript. */

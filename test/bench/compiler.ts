@@ -8,6 +8,7 @@ import { locateCompiler, storageFolder } from '../../src/build/compiler/locate';
 import { createCompilerService, type CompilerService } from '../../src/build/compiler/service';
 import { makeContext } from '../../src/build/context';
 import { projectAt } from '../../src/build/target';
+import { launcher } from '../../src/build/toolchains/launcher';
 import { amalgamation } from './sqlite';
 import type { Row } from './row';
 
@@ -142,8 +143,11 @@ async function manyFiles({ folder, service, target }: Compared): Promise<Row[]> 
   writeFileSync(join(many, 'Makefile'), `CFLAGS = -O0 -g -Wall\nall.wasm: ${objects.join(' ')}\n\t$(CC) -g $^ -lm -o $@\n`);
   const jobs = availableParallelism();
   const make = (at: number): Work | undefined => target && ((): void => { native(many, 'make', ['-B', `-j${at}`, `CC=clang ${target.join(' ')}`]); });
+  const cc = launcher(many, 'cc', context.self(['cc'], many), process.platform, context.relay);
+  mkdirSync(dirname(cc.path), { recursive: true });
+  writeFileSync(cc.path, cc.text, { mode: 0o755 });
   const ours = (at: number): Work => async () => {
-    const { code } = await service.exec({ tool: 'make', args: ['-B', `-j${at}`, `CC=${process.execPath} ${cli} cc`], cwd: many }, { stdout() {}, stderr() {}, signal: new AbortController().signal });
+    const { code } = await service.exec({ tool: 'make', args: ['-B', `-j${at}`, `CC=${cc.path}`], cwd: many }, { stdout() {}, stderr() {}, signal: new AbortController().signal });
     if (code !== 0) throw new Error('make failed');
   };
   return [

@@ -176,5 +176,6 @@ void test('the user\'s arguments go where they belong', () => {
 void test('launchers quote for their shell', () => {
   const command: Command = { tool: "/my 'app/node", args: ['/cli.js', 'cc'], cwd: '/', env: { ELECTRON_RUN_AS_NODE: '1' } };
   assert.equal(launcher('/p', 'cc', command, 'linux').text, "#!/bin/sh\nELECTRON_RUN_AS_NODE='1'; export ELECTRON_RUN_AS_NODE\nexec '/my '\\''app/node' '/cli.js' 'cc' \"$@\"\n");
+  assert.match(launcher('/p', 'cc', command, 'linux', "/it's/relay.pl").text, /\[ -r '\/it'\\''s\/relay\.pl' \]; then exec \/usr\/bin\/perl '\/it'\\''s\/relay\.pl' 3 '\/my /);
   assert.equal(launcher('/p', 'cc', { tool: 'C:\\100% app\\node.exe', args: ['cc'], cwd: '/' }, 'win32').text, '@echo off\r\nsetlocal\r\n"C:\\100%% app\\node.exe" "cc" %*\r\n');
 });

@@ -88,7 +88,7 @@ export class Editor {
   async start(source?: string, lines: readonly (number | DebugProtocol.SourceBreakpoint)[] = [], more?: () => Promise<unknown>): Promise<DebugProtocol.Breakpoint[]> {
     await this.get('initialize', { adapterID: 'wasi', supportsRunInTerminalRequest: this.onReverse !== undefined });
     const launched = this.ask('launch', {});
-    await Promise.race([this.event('initialized'), launched.then(response => { if (!response.success) throw new Error(response.message); })]);
+    await Promise.race([this.event('initialized'), launched.then(response => { if (!response.success) throw new Error(response.message); return new Promise<never>(() => {}); })]);
     const set = source === undefined ? [] : await this.breakpoints(source, lines);
     await more?.();
     await this.get('configurationDone');

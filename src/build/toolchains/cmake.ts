@@ -80,13 +80,12 @@ async function executables(folder: string, project: string, depth: number): Prom
 
 async function plan(project: Project, options: BuildOptions, context: BuildContext): Promise<BuildPlan> {
   const { folder } = project;
-  const { machine } = context;
   const tool = need('cmake', ['cmake'], context);
   const generator = chooseGenerator(context);
   const compiler = await findCompiler(context, 'c');
   const out = profileFolder(folder, options.profile);
   const files: PlannedFile[] = [];
-  const toolchain = toolchainFile(folder, out, compiler, machine.platform, files);
+  const toolchain = toolchainFile(folder, out, compiler, context, files);
   const user = options.args ?? [];
   // CMake can't change a build folder's compiler or generator: another one has a folder of its own.
   const identity = createHash('sha256').update(JSON.stringify([toolchain.text, generator.name])).digest('hex').slice(0, 8);
@@ -165,7 +164,7 @@ function need(title: string, names: readonly string[], context: BuildContext): s
   throw new UserError('tool-missing', l10n.t('This project is built by {0}, which was not found. Looked at: {1}.', title, found.tried.join(', ')), install);
 }
 
-function toolchainFile(folder: string, out: string, compiler: Compiler, platform: NodeJS.Platform, files: PlannedFile[]): { file: PlannedFile; text: string } {
+function toolchainFile(folder: string, out: string, compiler: Compiler, context: BuildContext, files: PlannedFile[]): { file: PlannedFile; text: string } {
   const own = compiler.sdk === undefined ? undefined : path.join(compiler.sdk, 'share', 'cmake', 'wasi-sdk-p1.cmake');
   if (own !== undefined && existsSync(own)) {
     const text = `include(${quoted(own)})\n`;
@@ -173,7 +172,7 @@ function toolchainFile(folder: string, out: string, compiler: Compiler, platform
   }
   const words = (name: string, command: Command): string => {
     if (command.shownAs === undefined) return [command.tool, ...command.args].map(quoted).join(' ');
-    const file = launcher(folder, name, command, platform);
+    const file = launcher(folder, name, command, context.machine.platform, context.relay);
     files.push(file);
     return quoted(file.path);
   };
@@ -199,7 +198,7 @@ function toolchainFile(folder: string, out: string, compiler: Compiler, platform
     const command = compiler.tool(name, [], folder);
     if (command === undefined) continue;
     // CMake wants one path here, and zig's tools have a word before their arguments.
-    const file = command.args.length === 0 ? undefined : launcher(folder, name, command, platform);
+    const file = command.args.length === 0 ? undefined : launcher(folder, name, command, context.machine.platform, context.relay);
     if (file !== undefined && !files.some(one => one.path === file.path)) files.push(file);
     lines.push(`set(CMAKE_${name.toUpperCase()} ${quoted(file?.path ?? command.tool)})`);
   }

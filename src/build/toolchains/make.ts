@@ -76,7 +76,7 @@ async function plan(project: Project, options: BuildOptions, context: BuildConte
   const tool = findMake(context);
   const compiler = await findCompiler(context, 'c');
   const files: PlannedFile[] = [];
-  const variables = makeVariables(folder, compiler, options.profile, context.machine.platform, files);
+  const variables = makeVariables(folder, compiler, options.profile, context, files);
   const user = options.args ?? [];
   const env = { CFLAGS: flags[options.profile], CXXFLAGS: flags[options.profile] };
   const key = JSON.stringify([compiler.title, variables, user, env]);
@@ -105,13 +105,15 @@ async function plan(project: Project, options: BuildOptions, context: BuildConte
 }
 
 /** `CC=...` and its like, as make's arguments. They override what the Makefile assigns. */
-function makeVariables(folder: string, compiler: Compiler, profile: Profile, platform: NodeJS.Platform, files: PlannedFile[]): readonly string[] {
-  const value = (name: string, command: Command): string => {
-    if (compiler.kind === 'native') return [command.tool, ...command.args].map(word => shellWord(word, platform)).join(' ');
-    const file = launcher(folder, name, command, platform);
+function makeVariables(folder: string, compiler: Compiler, profile: Profile, context: BuildContext, files: PlannedFile[]): readonly string[] {
+  const { platform } = context.machine;
+  const launched = (name: string, command: Command): string => {
+    const file = launcher(folder, name, command, platform, context.relay);
     if (!files.some(one => one.path === file.path)) files.push(file);
     return shellWord(file.path, platform);
   };
+  const value = (name: string, command: Command): string =>
+    (compiler.kind === 'native' ? [command.tool, ...command.args].map(word => shellWord(word, platform)).join(' ') : launched(name, command));
   const debug = profile === 'debug' ? ' -g' : '';
   const variables = [
     `CC=${value('cc', compiler.driver('c', [], folder))}${debug}`,
@@ -119,15 +121,9 @@ function makeVariables(folder: string, compiler: Compiler, profile: Profile, pla
   ];
   for (const name of ['ar', 'ranlib', 'nm', 'strip'] as const) {
     const command = compiler.tool(name, [], folder);
-    if (command !== undefined) variables.push(`${name.toUpperCase()}=${command.shownAs === undefined ? value(name, command) : launched(folder, name, command, platform, files)}`);
+    if (command !== undefined) variables.push(`${name.toUpperCase()}=${command.shownAs === undefined ? value(name, command) : launched(name, command)}`);
   }
   return variables;
-}
-
-function launched(folder: string, name: string, command: Command, platform: NodeJS.Platform, files: PlannedFile[]): string {
-  const file = launcher(folder, name, command, platform);
-  if (!files.some(one => one.path === file.path)) files.push(file);
-  return shellWord(file.path, platform);
 }
 
 /** A word for the shell that make hands its recipes to; `$` is make's own first. */

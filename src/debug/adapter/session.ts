@@ -100,11 +100,17 @@ export class DebugSession {
       await handler.call(this, (request.arguments ?? {}) as never, request);
     } catch (error) {
       const message = inspectMessage(error) ?? (isUserError(error) || error instanceof DwarfError ? error.message : messageOf(error));
-      this.#respond(request, undefined, message);
-      if (request.command === 'launch') {
-        if (!isCanceled(error)) this.#host.failed(error);
-        this.#terminated();
+      if (request.command !== 'launch') {
+        this.#respond(request, undefined, message);
+        return;
       }
+      // The host shows it, with its remedies; a failed response would have the editor show it once more.
+      this.#respond(request);
+      if (!isCanceled(error)) {
+        this.#event('output', { category: 'stderr', output: message + '\n' });
+        this.#host.failed(error);
+      }
+      this.#terminated();
     }
   }
 
