@@ -144,9 +144,10 @@ async function manyFiles({ folder, service, target }: Compared): Promise<Row[]> 
   const jobs = availableParallelism();
   const make = (at: number): Work | undefined => target && ((): void => { native(many, 'make', ['-B', `-j${at}`, `CC=clang ${target.join(' ')}`]); });
   const cc = launcher(many, 'cc', context.self(['cc'], many), process.platform, context.relay);
-  mkdirSync(dirname(cc.path), { recursive: true });
-  writeFileSync(cc.path, cc.text, { mode: 0o755 });
   const ours = (at: number): Work => async () => {
+    // Our own build, measured before, begins without its folder.
+    mkdirSync(dirname(cc.path), { recursive: true });
+    writeFileSync(cc.path, cc.text, { mode: 0o755 });
     const { code } = await service.exec({ tool: 'make', args: ['-B', `-j${at}`, `CC=${cc.path}`], cwd: many }, { stdout() {}, stderr() {}, signal: new AbortController().signal });
     if (code !== 0) throw new Error('make failed');
   };
