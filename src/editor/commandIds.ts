@@ -1,12 +1,19 @@
-/** Every command of the extension, without its prefix `wasmWorkbench.`; package.json's are held to this by a test. */
-export const commandIds = [
-  'build', 'rebuild', 'clean', 'run', 'debug', 'runAgain',
-  'selectProject', 'selectProfile', 'selectRuntime', 'newProject', 'refreshProjects',
-  'showInfo', 'convertToWasm',
-  'checkSetup', 'installCompiler', 'openWalkthrough', 'showLog', 'showBuildOutput',
-] as const;
+// Every command of the extension, without its prefix `wasmWorkbench.`; package.json's are held to this by a test.
 
-export type CommandId = (typeof commandIds)[number];
+/** Commands of which some part must be there before they are used. */
+const mainIds = ['build', 'rebuild', 'clean', 'run', 'debug', 'runAgain', 'selectProject', 'selectProfile', 'refreshProjects', 'installCompiler', 'openWalkthrough', 'showLog', 'showBuildOutput'] as const;
+
+/** Commands by the bundle that holds them, which is read when one of its commands is first used (commands.ts). */
+export const lateIds = {
+  setup: ['selectRuntime', 'checkSetup'],
+  modules: ['newProject', 'showInfo', 'convertToWasm'],
+} as const;
+
+export type MainId = (typeof mainIds)[number];
+export type LateGroup = keyof typeof lateIds;
+export type CommandId = MainId | (typeof lateIds)[LateGroup][number];
+
+export const commandIds: readonly CommandId[] = [...mainIds, ...Object.values(lateIds).flat()];
 
 /** The identifier that the editor knows a command by. */
 export function fullId(id: CommandId): string {

@@ -1,14 +1,17 @@
 import * as vscode from 'vscode';
-import { fullId, type CommandId } from './commandIds';
+import { fullId, lateIds, type CommandId, type LateGroup, type MainId } from './commandIds';
 import { buildCommand, cleanCommand, debugCommand, runCommand } from './actions';
 import type { App } from './app';
 import { guarded } from './errors';
 import { selectProfile, selectProject } from './select';
 import { showBuildOutput } from './tasks';
 
-type Handler = (app: App, ...given: readonly unknown[]) => Promise<unknown>;
+/** What a command does; `given` is what the editor hands it: a row of a view, a file, what a link says. */
+export type Handler = (app: App, ...given: readonly unknown[]) => unknown;
 
-// What is used seldom lies in bundles of its own.
+/** The handlers of a group of commands, which its bundle exports. */
+export type Handlers<G extends LateGroup> = Readonly<Record<(typeof lateIds)[G][number], Handler>>;
+
 const handlers = {
   build: (app, given) => buildCommand(app, given, false),
   rebuild: (app, given) => buildCommand(app, given, true),
@@ -18,21 +21,27 @@ const handlers = {
   runAgain: app => app.runner.again(),
   selectProject: app => selectProject(app),
   selectProfile: app => selectProfile(app),
-  selectRuntime: async app => (await import('./setup')).selectRuntime(app),
-  newProject: async (app, given) => (await import('./newProject')).newProject(app, given),
-  refreshProjects: app => { app.projects.refresh(); return Promise.resolve(); },
-  showInfo: async (app, given) => (await import('./info')).showInfo(app, given),
-  convertToWasm: async (app, given) => (await import('./info')).convertToWasm(app, given),
-  checkSetup: async app => (await import('./setup')).checkSetup(app),
+  refreshProjects: app => { app.projects.refresh(); },
   installCompiler: app => app.compiler.install(),
-  openWalkthrough: async app => vscode.commands.executeCommand('workbench.action.openWalkthrough', `${app.context.extension.id}#start`, false),
-  showBuildOutput: (_app, project) => { showBuildOutput(project); return Promise.resolve(); },
-  showLog: app => { app.log.show(); return Promise.resolve(); },
-} satisfies Record<CommandId, Handler>;
+  openWalkthrough: app => vscode.commands.executeCommand('workbench.action.openWalkthrough', `${app.context.extension.id}#start`, false),
+  showBuildOutput: (_app, project) => { showBuildOutput(project); },
+  showLog: app => { app.log.show(); },
+} satisfies Record<MainId, Handler>;
+
+const late: { readonly [G in LateGroup]: () => Promise<{ readonly handlers: Handlers<G> }> } = {
+  setup: () => import('./setup'),
+  modules: () => import('./moduleCommands'),
+};
 
 /** Registers every command of the table; errors are shown, with what can be done about them. */
 export function registerCommands(app: App): void {
-  for (const [id, handler] of Object.entries(handlers) as [CommandId, Handler][]) {
+  const register = (id: CommandId, handler: Handler): void => {
     app.context.subscriptions.push(vscode.commands.registerCommand(fullId(id), (...given: unknown[]) => guarded(app, () => handler(app, ...given))));
+  };
+  for (const [id, handler] of Object.entries(handlers) as [MainId, Handler][]) register(id, handler);
+  for (const group of Object.keys(lateIds) as LateGroup[]) {
+    for (const id of lateIds[group]) {
+      register(id, async (...given) => ((await late[group]()).handlers as Readonly<Record<string, Handler>>)[id]?.(...given));
+    }
   }
 }

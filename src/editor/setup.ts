@@ -5,6 +5,7 @@ import type { Remedy } from '../base/error';
 import { makeContext, toolchains } from '../build/index';
 import { runtimes } from '../run/runtimes/index';
 import type { App } from './app';
+import type { Handlers } from './commands';
 import { follow, requireTrust } from './errors';
 import { settingsOf } from './settings';
 
@@ -91,3 +92,6 @@ export async function selectRuntime(app: App): Promise<void> {
 function firstFolder(): string | undefined {
   return vscode.workspace.workspaceFolders?.find(folder => folder.uri.scheme === 'file')?.uri.fsPath;
 }
+
+/** Commands that look at what is installed. */
+export const handlers: Handlers<'setup'> = { selectRuntime, checkSetup };

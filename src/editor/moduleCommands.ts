@@ -1,0 +1,6 @@
+import type { Handlers } from './commands';
+import { convertToWasm, showInfo } from './info';
+import { newProject } from './newProject';
+
+/** Commands on modules and samples. */
+export const handlers: Handlers<'modules'> = { newProject, showInfo, convertToWasm };
