@@ -6,9 +6,10 @@ import type { App } from './app';
 import { requireTrust } from './errors';
 import type { KnownProject } from './projectChoice';
 import type { ProjectNode } from './projectsView';
-import { configurationOf } from './debug';
-import { chooseProject, noProject, pickProject } from './select';
-import { buildInTask } from './tasks';
+import type { Handlers } from './commands';
+import { configurationOf } from './configuration';
+import { chooseProject, noProject, pickProject, selectProfile, selectProject } from './select';
+import { buildInTask, showBuildOutput } from './buildTask';
 
 /** What a command works on: a project and perhaps one module of it, or a module file. */
 type Subject = { readonly known: KnownProject; readonly target?: string } | { readonly module: string };
@@ -52,7 +53,7 @@ export function openFile(): string | undefined {
 }
 
 /** Builds; gives the modules' paths, for keybindings and tests. */
-export async function buildCommand(app: App, given: unknown, rebuild: boolean): Promise<readonly string[] | undefined> {
+async function buildCommand(app: App, given: unknown, rebuild: boolean): Promise<readonly string[] | undefined> {
   requireTrust();
   const subject = await subjectOf(app, given);
   if (subject === undefined) return undefined;
@@ -69,7 +70,7 @@ export async function buildCommand(app: App, given: unknown, rebuild: boolean): 
   }
 }
 
-export async function cleanCommand(app: App, given: unknown): Promise<void> {
+async function cleanCommand(app: App, given: unknown): Promise<void> {
   requireTrust();
   const subject = await subjectOf(app, given);
   if (subject === undefined || 'module' in subject) return;
@@ -81,14 +82,6 @@ export async function cleanCommand(app: App, given: unknown): Promise<void> {
     signal: new AbortController().signal,
   }));
   vscode.window.setStatusBarMessage(l10n.t('Cleaned {0}.', known.project.name), 5000);
-}
-
-export async function runCommand(app: App, given: unknown): Promise<void> {
-  await launch(app, given, true);
-}
-
-export async function debugCommand(app: App, given: unknown): Promise<void> {
-  await launch(app, given, false);
 }
 
 /** Starts a program as launch.json says for it; as the settings say where it says nothing. */
@@ -119,3 +112,16 @@ function written(program: string, folder: vscode.WorkspaceFolder | undefined): v
     return resolve(folder?.uri.fsPath ?? '.', expanded) === resolve(program);
   });
 }
+
+/** Commands on projects. */
+export const handlers: Handlers<'projects'> = {
+  build: (app, given) => buildCommand(app, given, false),
+  rebuild: (app, given) => buildCommand(app, given, true),
+  clean: cleanCommand,
+  run: (app, given) => launch(app, given, true),
+  debug: (app, given) => launch(app, given, false),
+  runAgain: async app => (await app.runner.get()).again(),
+  selectProject,
+  selectProfile,
+  showBuildOutput: (_app, project) => { showBuildOutput(project); },
+};

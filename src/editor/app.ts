@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { join } from 'node:path';
 import type { Builder } from './builder';
 import type { Compiler } from './compiler';
-import type { Diagnostics } from './diagnostics';
+import type { Later } from './later';
 import type { Projects } from './projects';
 import type { Runner } from './runner';
 
@@ -15,10 +15,9 @@ export interface App {
   /** What our own processes get besides what they inherit: where the embedded compiler lies, and that Electron is to be Node. */
   readonly environment: Readonly<Record<string, string>>;
   readonly projects: Projects;
-  readonly diagnostics: Diagnostics;
-  readonly compiler: Compiler;
   readonly builder: Builder;
-  readonly runner: Runner;
+  readonly compiler: Later<Compiler>;
+  readonly runner: Later<Runner>;
 }
 
 /** What does not depend on any feature. */

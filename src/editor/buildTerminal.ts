@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
+import { relative } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { BuildResult } from '../build/project';
 import { isCanceled, isUserError, messageOf } from '../base/error';
 import type { App } from './app';
-import { summary, type BuildRequest, type BuildSink } from './builder';
+import type { BuildRequest, BuildSink } from './builder';
 import { formatSize, formatTime } from './state';
 
 const dim = (text: string): string => `\u001b[2m${text}\u001b[0m`;
@@ -106,4 +107,10 @@ export class BuildTerminal implements vscode.Pseudoterminal {
   private line(text: string): void {
     this.written.fire(text.replace(/\r?\n/g, '\r\n') + '\r\n');
   }
+}
+
+/** How a build ended, as one line. */
+function summary(result: Pick<BuildResult, 'executed' | 'modules' | 'project'>, took: string, size: string): string {
+  const made = result.modules.map(module => relative(result.project.folder, module.path)).join(', ');
+  return result.executed === 0 ? l10n.t('{0} is up to date ({1}).', made, size) : l10n.t('Built {0} ({1}) in {2}.', made, size, took);
 }

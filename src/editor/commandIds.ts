@@ -1,11 +1,12 @@
 // Every command of the extension, without its prefix `wasmWorkbench.`; package.json's are held to this by a test.
 
 /** Commands of which some part must be there before they are used. */
-const mainIds = ['build', 'rebuild', 'clean', 'run', 'debug', 'runAgain', 'selectProject', 'selectProfile', 'refreshProjects', 'installCompiler', 'openWalkthrough', 'showLog', 'showBuildOutput'] as const;
+const mainIds = ['refreshProjects', 'openWalkthrough', 'showLog'] as const;
 
 /** Commands by the bundle that holds them, which is read when one of its commands is first used (commands.ts). */
 export const lateIds = {
-  setup: ['selectRuntime', 'checkSetup'],
+  projects: ['build', 'rebuild', 'clean', 'run', 'debug', 'runAgain', 'selectProject', 'selectProfile', 'showBuildOutput'],
+  setup: ['selectRuntime', 'checkSetup', 'installCompiler'],
   modules: ['newProject', 'showInfo', 'convertToWasm'],
 } as const;
 

@@ -1,10 +1,7 @@
 import * as vscode from 'vscode';
 import { fullId, lateIds, type CommandId, type LateGroup, type MainId } from './commandIds';
-import { buildCommand, cleanCommand, debugCommand, runCommand } from './actions';
 import type { App } from './app';
 import { guarded } from './errors';
-import { selectProfile, selectProject } from './select';
-import { showBuildOutput } from './tasks';
 
 /** What a command does; `given` is what the editor hands it: a row of a view, a file, what a link says. */
 export type Handler = (app: App, ...given: readonly unknown[]) => unknown;
@@ -13,22 +10,13 @@ export type Handler = (app: App, ...given: readonly unknown[]) => unknown;
 export type Handlers<G extends LateGroup> = Readonly<Record<(typeof lateIds)[G][number], Handler>>;
 
 const handlers = {
-  build: (app, given) => buildCommand(app, given, false),
-  rebuild: (app, given) => buildCommand(app, given, true),
-  clean: (app, given) => cleanCommand(app, given),
-  run: (app, given) => runCommand(app, given),
-  debug: (app, given) => debugCommand(app, given),
-  runAgain: app => app.runner.again(),
-  selectProject: app => selectProject(app),
-  selectProfile: app => selectProfile(app),
   refreshProjects: app => { app.projects.refresh(); },
-  installCompiler: app => app.compiler.install(),
   openWalkthrough: app => vscode.commands.executeCommand('workbench.action.openWalkthrough', `${app.context.extension.id}#start`, false),
-  showBuildOutput: (_app, project) => { showBuildOutput(project); },
   showLog: app => { app.log.show(); },
 } satisfies Record<MainId, Handler>;
 
 const late: { readonly [G in LateGroup]: () => Promise<{ readonly handlers: Handlers<G> }> } = {
+  projects: () => import('./actions'),
   setup: () => import('./setup'),
   modules: () => import('./moduleCommands'),
 };

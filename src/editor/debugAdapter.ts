@@ -5,7 +5,7 @@ import { DebugSession, type DebugLaunch } from '../debug/adapter/session';
 import { findNode } from '../run/node';
 import { runtimeMissing } from '../run/launch';
 import type { App } from './app';
-import { resolveConfiguration } from './debug';
+import { resolveConfiguration } from './configuration';
 import { debugWishes, guestOf } from './debugLaunch';
 import { showError } from './errors';
 import { settingsOf } from './settings';
@@ -42,9 +42,10 @@ async function prepare(app: App, { configuration, workspaceFolder }: vscode.Debu
     say(l10n.t('Programs are debugged in the embedded host: runtime {0} is for runs without debugging.', other ?? ''));
   }
   if (configuration['console'] === 'integratedTerminal') say(l10n.t('A debugged program prints to the Debug Console and reads what is typed there.'));
-  const module = await app.runner.moduleOf({ ...launch, profile: launch.profile ?? 'debug' }, signal);
+  const runner = await app.runner.get();
+  const module = await runner.moduleOf({ ...launch, profile: launch.profile ?? 'debug' }, signal);
   signal.throwIfAborted();
-  app.runner.remember(async () => { await vscode.debug.startDebugging(workspaceFolder, configuration); });
+  runner.remember(async () => { await vscode.debug.startDebugging(workspaceFolder, configuration); });
   const spec = await guestOf(launch, module);
   const node = await findNode({ paths: settingsOf(launch.program).paths }, signal, wishes.runtimeExecutable);
   if ('tried' in node) throw runtimeMissing(l10n.t('Node'), node.tried);

@@ -6,7 +6,7 @@ import { UserError } from '../base/error';
 import { subjectOf } from './actions';
 import type { App } from './app';
 import { requireTrust } from './errors';
-import { buildInTask } from './tasks';
+import { buildInTask } from './buildTask';
 
 /** Shows what a module is, as `wasm-workbench info` tells it. Reading a module runs nothing of it. */
 export async function showInfo(app: App, given: unknown): Promise<void> {

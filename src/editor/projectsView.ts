@@ -11,32 +11,16 @@ export interface ProjectNode {
   readonly target?: string;
 }
 
-/** The view of projects in the sidebar. */
-export function registerProjectsView(app: App): void {
-  const provider = new ProjectTree(app);
-  const view = vscode.window.createTreeView('wasmWorkbench.projects', { treeDataProvider: provider, showCollapseAll: false });
-  app.context.subscriptions.push(
-    view, provider,
-    app.projects.onDidChange(() => { provider.refresh(); }),
-    app.builder.onDidChange(() => { provider.refresh(); }),
-  );
-}
-
-class ProjectTree implements vscode.TreeDataProvider<ProjectNode>, vscode.Disposable {
+/** The tree of the view of projects in the sidebar. */
+export class ProjectTree implements vscode.TreeDataProvider<ProjectNode> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly app: App;
 
   constructor(app: App) {
     this.app = app;
-  }
-
-  refresh(): void {
-    this.changed.fire(undefined);
-  }
-
-  dispose(): void {
-    this.changed.dispose();
+    const refresh = (): void => { this.changed.fire(undefined); };
+    app.context.subscriptions.push(this.changed, app.projects.onDidChange(refresh), app.builder.onDidChange(refresh));
   }
 
   async getChildren(node?: ProjectNode): Promise<ProjectNode[]> {

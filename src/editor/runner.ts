@@ -7,7 +7,7 @@ import { requireTrust } from './errors';
 import { runArguments, type EditorRun, type ResolvedLaunch } from './launch';
 import type { Started } from './runSession';
 import { settingsOf } from './settings';
-import { buildInTask } from './tasks';
+import { buildInTask } from './buildTask';
 import { toolEnvironment } from './toolEnvironment';
 import type { TraceChannel } from './traceChannel';
 
@@ -15,13 +15,17 @@ import type { TraceChannel } from './traceChannel';
 const wasiCore = 'ms-vscode.wasm-wasi-core';
 
 /** Runs modules: in a terminal whose process is our own command line, or with their output caught. */
-export class Runner {
-  private readonly app: () => App;
+export class Runner implements vscode.Disposable {
+  private readonly app: App;
   private last: (() => Promise<unknown>) | undefined;
   private traces: TraceChannel | undefined;
 
-  constructor(app: () => App) {
+  constructor(app: App) {
     this.app = app;
+  }
+
+  dispose(): void {
+    this.traces?.dispose();
   }
 
   /** Remembers what `Run Again` does. */
@@ -39,7 +43,7 @@ export class Runner {
   async moduleOf(launch: ResolvedLaunch, signal?: AbortSignal): Promise<string> {
     requireTrust();
     if (/\.wasm$/i.test(launch.program)) return launch.program;
-    const app = this.app();
+    const { app } = this;
     const { chooseModule } = await import('../build/index');
     const found = await app.projects.at(launch.program);
     const [known] = found;
@@ -69,7 +73,7 @@ export class Runner {
     if (launch.trace === undefined) return start({});
     if (this.traces === undefined) {
       const { TraceChannel } = await import('./traceChannel');
-      this.app().context.subscriptions.push(this.traces = new TraceChannel());
+      this.traces = new TraceChannel();
     }
     const file = await this.traces.open(name);
     try {
@@ -82,7 +86,7 @@ export class Runner {
   }
 
   private async terminal(launch: ResolvedLaunch, module: string, name: string, more: Record<string, string>): Promise<Started> {
-    const execution = new vscode.ProcessExecution(process.execPath, [this.app().cli, ...runArguments(launch, module)], { cwd: cwdOf(launch, module), env: { ...this.environment(launch), ...more } });
+    const execution = new vscode.ProcessExecution(process.execPath, [this.app.cli, ...runArguments(launch, module)], { cwd: cwdOf(launch, module), env: { ...this.environment(launch), ...more } });
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(launch.program));
     // The time makes each run a task of its own, so that two can run at once and none asks whether to end the other.
     const task = new vscode.Task({ type: 'wasi-run', at: Date.now() }, folder ?? vscode.TaskScope.Workspace, name, 'wasi', execution, []);
@@ -92,7 +96,7 @@ export class Runner {
 
   private async catch(launch: ResolvedLaunch, module: string, output: (text: string, category: 'stdout' | 'stderr') => void, more: Record<string, string>): Promise<Started> {
     const { start, endTree, startError } = await import('../base/exec');
-    const command = { tool: process.execPath, args: [this.app().cli, ...runArguments(launch, module)], cwd: cwdOf(launch, module), env: { ...this.environment(launch), ...more } };
+    const command = { tool: process.execPath, args: [this.app.cli, ...runArguments(launch, module)], cwd: cwdOf(launch, module), env: { ...this.environment(launch), ...more } };
     const child = start(command, { stdio: ['pipe', 'pipe', 'pipe'] });
     const exit = new Promise<number | undefined>((resolve, reject) => {
       child.once('error', error => { reject(startError(command, error)); });
@@ -116,7 +120,7 @@ export class Runner {
     requireTrust();
     if (vscode.extensions.getExtension(wasiCore) === undefined) {
       const said = l10n.t("The editor's WASI host (extension {0}) is not installed, so that the program runs in the embedded host.", wasiCore);
-      this.app().log.warn(said);
+      this.app.log.warn(said);
       output(said + '\n', 'stderr');
       const install = l10n.t('Install');
       void vscode.window.showInformationMessage(said, install).then(async chosen => {
@@ -130,7 +134,7 @@ export class Runner {
 
   private environment(launch: ResolvedLaunch): Record<string, string> {
     const { paths } = settingsOf(launch.program);
-    return { ...this.app().environment, ...toolEnvironment(paths) };
+    return { ...this.app.environment, ...toolEnvironment(paths) };
   }
 }
 

@@ -6,7 +6,8 @@ import { makeContext, toolchains } from '../build/index';
 import { runtimes } from '../run/runtimes/index';
 import type { App } from './app';
 import type { Handlers } from './commands';
-import { follow, requireTrust } from './errors';
+import { follow } from './errorMessages';
+import { requireTrust } from './errors';
 import { settingsOf } from './settings';
 
 interface SetupItem extends vscode.QuickPickItem {
@@ -94,4 +95,4 @@ function firstFolder(): string | undefined {
 }
 
 /** Commands that look at what is installed. */
-export const handlers: Handlers<'setup'> = { selectRuntime, checkSetup };
+export const handlers: Handlers<'setup'> = { selectRuntime, checkSetup, installCompiler: async app => (await app.compiler.get()).install() };
