@@ -13,6 +13,7 @@ import { parseGrant } from '../wasi/node/sockets/grants';
 import type { WasmModule } from '../wasm/module';
 import { readModule } from '../wasm/read';
 import type { Arguments } from './arguments';
+import { isImageTarget } from './imageTarget';
 import type { CliIo } from './io';
 import { runContext } from './context';
 
@@ -25,19 +26,34 @@ export interface Program {
   readonly onDisk: boolean;
   /** The folder of the project that it was built from. */
   readonly project?: string;
+  /** What an image that it lies in gives it. */
+  readonly surroundings?: { readonly env: Readonly<Record<string, string>>; readonly mounts: readonly Mount[] };
 }
 
 /** `run`: the guest's exit code. */
 export async function run(args: Arguments, io: CliIo): Promise<number> {
   const [target = '.', ...words] = args.positionals;
-  const program = await programOf(resolve(io.cwd, target), args, io);
-  const context = runContext(io);
   const wish = args.one('runtime') ?? io.env['WASM_WORKBENCH_RUNTIME'] ?? 'auto';
-  if (args.has('why')) return why(program, wish, args, io);
+  if (isImageTarget(target, resolve(io.cwd, target))) {
+    const { imageProgram } = await import('./runImage');
+    const image = await imageProgram(target, [...words, ...args.rest], args, io);
+    try {
+      // In a process of its own: ours stays to remove the files, however the program ends.
+      return await runProgram(image.program, image.args, wish, args, { ...io, ownProcess: false });
+    } finally {
+      await image.dispose();
+    }
+  }
+  return runProgram(await programOf(resolve(io.cwd, target), args, io), [...words, ...args.rest], wish, args, io);
+}
+
+async function runProgram(program: Program, words: readonly string[], wish: string, args: Arguments, io: CliIo): Promise<number> {
+  const context = runContext(io);
+  if (args.has('why')) return why(program, words, wish, args, io);
   const never = new AbortController().signal;
   const { runtime, reason } = await chooseRuntime(program.info, basename(program.path), wish, context, never);
   if (wish === 'auto' && runtime !== runtimes[0]) io.stderr(reason + '\n');
-  const request = await requestOf(program, [...words, ...args.rest], args, io);
+  const request = await requestOf(program, words, args, io);
   const host = runtime.id === 'embedded' || runtime.id === 'node' ? runtime.id : undefined;
   if (host !== undefined && request.limits?.time === undefined && io.ownProcess) {
     // No process in between: the terminal, signals and the parent's death are the guest's own, and nothing has to start twice.
@@ -106,7 +122,7 @@ function looksLikeModule(path: string): boolean {
 const tracing = () => import('../run/hosting/tracing');
 
 async function requestOf(program: Program, words: readonly string[], args: Arguments, io: CliIo): Promise<RunRequest> {
-  const env: Record<string, string> = {};
+  const env: Record<string, string> = { ...program.surroundings?.env };
   for (const file of args.all('env-file')) Object.assign(env, readEnvFile(resolve(io.cwd, file)));
   for (const text of args.all('env')) {
     const at = text.indexOf('=');
@@ -138,7 +154,7 @@ async function requestOf(program: Program, words: readonly string[], args: Argum
 /** What --dir says; a project's program that is given nothing has its own folder as /, as in the editor. */
 function mountsOf(program: Program, args: Arguments, io: CliIo): readonly Mount[] {
   if (!args.has('dir') && program.project !== undefined) return [{ host: program.project, guest: '/' }];
-  return args.all('dir').map(text => parseMount(text, io.cwd));
+  return [...program.surroundings?.mounts ?? [], ...args.all('dir').map(text => parseMount(text, io.cwd))];
 }
 
 function addresses(args: Arguments, option: string): readonly string[] {
@@ -158,14 +174,14 @@ function readEnvFile(path: string): Record<string, string> {
 }
 
 /** `run --why`: which runtime, and what the others say. */
-async function why(program: Program, wish: string, args: Arguments, io: CliIo): Promise<number> {
+async function why(program: Program, words: readonly string[], wish: string, args: Arguments, io: CliIo): Promise<number> {
   const { capabilitiesOf, reportText } = await tracing();
   const context = runContext(io);
   const verdicts = await Promise.all(runtimes.map(runtime => judge(runtime, program.info, context, io.signal)));
   const rows = verdicts.map(({ runtime, objection, found }) => ({
     id: runtime.id, title: runtime.title, fits: objection === undefined, ...(objection === undefined ? {} : { objection }), ...found,
   }));
-  const request = await requestOf(program, [...args.positionals.slice(1), ...args.rest], args, io);
+  const request = await requestOf(program, words, args, io);
   const capabilities = capabilitiesOf(program.info.imports, request);
   if (args.has('json')) {
     const choice = await chooseRuntime(program.info, basename(program.path), wish, context, io.signal).catch((error: unknown) => {

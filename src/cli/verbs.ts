@@ -55,7 +55,7 @@ export function verbs(): readonly Verb[] {
     },
     {
       name: 'run', operands: '[TARGET] [-- ARGS...]', summary: l10n.t('Run a module, or build a project and run it'), rest: true,
-      about: l10n.t("TARGET is a .wasm or .wat file, a source file or a project folder; the current folder unless told. The exit code is the program's; 134 for a trap, 124 for the time limit, 126 when no runtime fits."),
+      about: l10n.t("TARGET is a .wasm or .wat file, a source file, a project folder, or an image: a tar, an OCI layout folder, or a name; the current folder unless told. The exit code is the program's; 134 for a trap, 124 for the time limit, 126 when no runtime fits."),
       options: [
         option('dir', l10n.t("Let the program see a folder, under another name, or to read only; without any, a project's program sees the project's folder as /"), { value: 'HOST[::GUEST[::ro]]', many: true }),
         option('env', l10n.t('Set an environment variable; without =VALUE ours is passed on'), { value: 'NAME[=VALUE]', many: true }),
@@ -70,9 +70,10 @@ export function verbs(): readonly Verb[] {
         option('timeout', l10n.t('End the program after a time'), { value: 'TIME' }),
         option('trace', l10n.t('Print each WASI call, or those of some groups ({0}), or only their summary, on standard error or to the file that {1} names; with --json as JSON lines', groups.join(', '), 'WASM_WORKBENCH_TRACE'), { value: 'GROUPS', optionalValue: true }),
         option('why', l10n.t('Say which runtime would run it and why, and run nothing')),
+        option('platform', l10n.t('Which platform of an image; the one for WASI unless told'), { value: 'PLATFORM' }),
         profile, target, json, yes,
       ],
-      examples: ['wasm-workbench run hello.wasm', 'wasm-workbench run --dir . app.wasm -- input.txt', 'wasm-workbench run --dir data::/data::ro --env LEVEL=2 --timeout 10s project'],
+      examples: ['wasm-workbench run hello.wasm', 'wasm-workbench run --dir . app.wasm -- input.txt', 'wasm-workbench run --dir data::/data::ro --env LEVEL=2 --timeout 10s project', 'wasm-workbench run app.tar -- input.txt'],
       load: async () => (await import('./run')).run,
     },
     {

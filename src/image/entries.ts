@@ -30,6 +30,16 @@ export async function readLayer(blobs: Blobs, layer: Descriptor, names: Names, w
   const tree = new LayerTree(names);
   const strange: string[] = [];
   let at = 0;
+  const unpacked = await layerTar(blobs, layer, wish, async chunks => {
+    for await (const { header } of readTar(chunks)) {
+      if (tree.add(header, at++) === undefined && !header.name.includes('.wh..wh.')) strange.push(header.name);
+    }
+  });
+  return { tree, unpacked, strange };
+}
+
+/** Hands a layer's tar, unpacked and verified, to a reader, and gives its length in bytes. Throws a UserError for damage and bombs. */
+export async function layerTar(blobs: Blobs, layer: Descriptor, wish: ReadWish, use: (chunks: AsyncIterable<Uint8Array>) => Promise<void>): Promise<number> {
   let unpacked = 0;
   const count = async function* (): AsyncGenerator<Uint8Array> {
     for await (const chunk of unpack(stored(), layer)) {
@@ -53,15 +63,14 @@ export async function readLayer(blobs: Blobs, layer: Descriptor, names: Names, w
   const chunks = count();
   try {
     // Without `return`, so that the archive's reader leaves the stream open where it ends.
-    for await (const { header } of readTar({ [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) })) {
-      if (tree.add(header, at++) === undefined && !header.name.includes('.wh..wh.')) strange.push(header.name);
-    }
+    await use({ [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) });
     // The digest is told at the very end, behind what the archive's reader needs.
     while ((await chunks.next()).done !== true) continue;
   } catch (error) {
+    await chunks.return(undefined);
     throw damage(error, layer);
   }
-  return { tree, unpacked, strange };
+  return unpacked;
 }
 
 function damage(error: unknown, layer: Descriptor): unknown {

@@ -2,6 +2,7 @@ import { diveFigures, type DiveFigures } from './dive';
 import { readLayer } from './entries';
 import { showPlatform, type Blobs, type ExecutionConfig, type Platform } from './oci';
 import { readImage } from './read';
+import { isModuleLayer } from './start';
 import { LayerTree, Names } from './tree';
 import { pathsOf, unite, type Dead } from './union';
 
@@ -50,7 +51,7 @@ export async function inspectImage(blobs: Blobs, wish: InspectWish): Promise<{ r
   const trees: LayerTree[] = [];
   const read: { unpacked: number; strange: readonly string[] }[] = [];
   for (const [at, layer] of manifest.layers.entries()) {
-    if (isModule(layer.mediaType)) {
+    if (isModuleLayer(layer.mediaType)) {
       trees.push(moduleTree(names, layer.annotations?.['org.opencontainers.image.title'] ?? 'module.wasm', layer.size));
       read.push({ unpacked: layer.size, strange: [] });
       continue;
@@ -87,11 +88,6 @@ export async function inspectImage(blobs: Blobs, wish: InspectWish): Promise<{ r
       dive: diveFigures(trees),
     },
   };
-}
-
-// runwasi's Wasm layers and CNCF artifacts hold the module itself where others hold a tar.
-function isModule(mediaType: string): boolean {
-  return mediaType === 'application/wasm' || /^application\/vnd\.(bytecodealliance\.wasm|wasm)\.[\w.]*layer[\w.]*\+wasm$/.test(mediaType) || mediaType.startsWith('application/vnd.wasm.content.layer');
 }
 
 function moduleTree(names: Names, name: string, size: number): LayerTree {
