@@ -2,7 +2,7 @@ import type { CliIo } from './io';
 import { sizeText } from './sizes';
 
 /** One line on a terminal that tells how far work with bytes is; silent elsewhere. */
-export function progressLine(io: CliIo, what: string): { report(this: void, done: number, total: number): void; end(): void } {
+export function progressLine(io: CliIo, what: string): { readonly report: (done: number, total: number) => void; readonly end: () => void } {
   if (!io.terminal(2)) return { report() {}, end() {} };
   let shown = 0;
   return {

@@ -12,7 +12,7 @@ import { readImage } from '../../src/image/read';
 import { imageOf, signal, tarOf, workplace, type Made } from './support';
 import type { TestContext } from 'node:test';
 
-async function laid(t: TestContext, ...layers: readonly (readonly Made[])[]): Promise<{ root: Root; has(path: string): string | undefined; outside: string }> {
+async function laid(t: TestContext, ...layers: readonly (readonly Made[])[]): Promise<{ root: Root; readonly has: (path: string) => string | undefined; outside: string }> {
   const folder = workplace(t);
   const outside = join(folder, 'outside');
   mkdirSync(outside);
@@ -71,7 +71,7 @@ void test('targets of links stay in the root at any depth', () => {
 
 const wasm = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
-void test('all three shapes of a Wasm image are prepared, and removed again', async t => {
+void test('all three shapes of a Wasm image are prepared, and removed again', async () => {
   const ordinary = imageOf([{ bytes: gzipSync(tarOf([{ name: 'bin/app.wasm', text: wasm.toString('latin1') }])) }], {
     os: 'wasi', architecture: 'wasm', rootfs: { type: 'layers', diff_ids: [] }, config: { Entrypoint: ['app.wasm'], Cmd: ['-x'], Env: ['A=b=c', 'PATH=/sbin:/bin'], WorkingDir: '/work', ExposedPorts: { '80/tcp': {} } },
   });
