@@ -8,6 +8,7 @@ import { UserError } from '../base/error';
 import type { Digest } from '../base/digest';
 import * as l10n from '@vscode/l10n';
 import { mediaTypes, type Descriptor } from './oci';
+import { diskError } from './stores/files';
 
 /** One member of a layer, with the host file that its bytes come from. */
 export interface Content extends TarMember {
@@ -79,7 +80,7 @@ export async function writeLayer(members: readonly Content[], file: string, wish
   } catch (error) {
     gzip?.destroy();
     out.destroy();
-    throw error;
+    throw diskError(error, file);
   }
   return {
     descriptor: { mediaType: wish.compress ? mediaTypes.layerGzip : mediaTypes.layer, digest: `sha256:${stored.digest('hex')}`, size },

@@ -47,7 +47,7 @@ export function imageOf(layers: readonly { readonly bytes: Buffer; readonly medi
     async *blob(digest) {
       const bytes = blobs.get(digest);
       if (bytes === undefined) throw new Error(`no blob ${digest}`);
-      yield bytes;
+      for (let at = 0; at < bytes.length; at += 256 * 1024) yield bytes.subarray(at, at + 256 * 1024);
     },
   };
 }

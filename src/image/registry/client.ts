@@ -3,12 +3,13 @@ import { digestOf, isDigest, type Digest } from '../../base/digest';
 import * as l10n from '@vscode/l10n';
 import { largestJson, mediaTypes, type Blobs, type Descriptor } from '../oci';
 import { fullName, type Reference } from '../reference';
-import { readBlob, verifiedBlob } from '../read';
+import { readBlob } from '../read';
 import { isIndex, isManifest } from '../oci';
 import { blobsBelow } from '../walk';
 import { Authorizer } from './authorize';
 import { patience, send, textOf, type HttpAnswer, type HttpRequest, type Patience } from './http';
 import type { Credentials } from './credentials';
+import { uploadBlob } from './upload';
 
 // The OCI distribution specification 1.1: pull.md and push.md.
 
@@ -51,7 +52,7 @@ export class Repository {
     let done = 0;
     for (const descriptor of all) {
       const manifest = isManifest(descriptor.mediaType) || isIndex(descriptor.mediaType);
-      if (!manifest) await this.#pushBlob(image, descriptor);
+      if (!manifest) await this.#pushBlob(image, descriptor, bytes => { progress?.(done + bytes, total); });
       else await this.#pushManifest(descriptor, await readBlob(image, descriptor, this.#wish.signal), descriptor === all.at(-1) ? tag : descriptor.digest);
       done += descriptor.size;
       progress?.(done, total);
@@ -106,31 +107,15 @@ export class Repository {
     }
   }
 
-  async #pushBlob(image: Blobs, descriptor: Descriptor): Promise<void> {
+  async #pushBlob(image: Blobs, descriptor: Descriptor, progress: (bytes: number) => void): Promise<void> {
     const there = await this.#send({ method: 'HEAD', url: new URL(`blobs/${descriptor.digest}`, this.#base) }, 'push');
     there.body.resume();
     if (there.status === 200) return;
-    const most = (this.#wish.patience ?? patience).attempts;
-    for (let attempt = 1; ; attempt++) {
-      const opened = await this.#send({ method: 'POST', url: new URL('blobs/uploads/', this.#base) }, 'push');
-      const said = await textOf(opened);
-      const location = opened.headers.location;
-      if (opened.status !== 202 || location === undefined) throw this.#problem(opened, said, this.#name);
-      const url = new URL(location, opened.url);
-      url.searchParams.set('digest', descriptor.digest);
-      const put = await this.#send({
-        method: 'PUT', url, body: { size: descriptor.size, type: 'application/octet-stream', open: () => verifiedBlob(image, descriptor) },
-      }, 'push', { ...(this.#wish.patience ?? patience), attempts: 1 }).catch((error: unknown) => {
-        // A session that broke half-way is over: the next attempt opens another.
-        if (attempt >= most || !(error instanceof UserError) || error.code !== 'network') throw error;
-        return undefined;
-      });
-      if (put === undefined) continue;
-      const text = await textOf(put);
-      if (put.status === 201) return;
-      if ((put.status >= 500 || put.status === 429 || put.status === 404) && attempt < most) continue;
-      throw this.#problem(put, text, this.#name);
-    }
+    await uploadBlob({
+      base: this.#base, patience: this.#wish.patience ?? patience, signal: this.#wish.signal,
+      send: (request, how) => this.#send(request, 'push', how),
+      problem: (answer, text) => this.#problem(answer, text, this.#name),
+    }, image, descriptor, progress);
   }
 
   async #pushManifest(descriptor: Descriptor, bytes: Uint8Array, tag: string): Promise<void> {

@@ -47,13 +47,14 @@ export async function send(request: HttpRequest, signal: AbortSignal, how: Patie
       signal.throwIfAborted();
       if (attempt >= how.attempts || !mayPass(error)) throw networkError(request.url, error);
     }
-    await wait(pauseOf(retryAfter, how.pause * 2 ** (attempt - 1)), undefined, { signal });
+    await wait(pauseBefore(attempt, retryAfter, how), undefined, { signal });
   }
 }
 
-function pauseOf(retryAfter: string | undefined, otherwise: number): number {
-  const seconds = Number(retryAfter);
-  return Math.min(retryAfter !== undefined && Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : otherwise, longestPause);
+/** How long to wait after the n-th attempt, in milliseconds: what a Retry-After header says (seconds or a date), within limits. */
+export function pauseBefore(attempt: number, retryAfter: string | undefined, how: Patience): number {
+  const seconds = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : (Date.parse(retryAfter ?? '') - Date.now()) / 1000;
+  return Math.min(Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : how.pause * 2 ** (attempt - 1), longestPause);
 }
 
 // A refused connection or an unknown certificate stays what it is for longer than we would wait.
@@ -98,13 +99,24 @@ function once(request: HttpRequest, signal: AbortSignal, how: Patience): Promise
     void (async () => {
       for await (const chunk of body.open()) {
         if (sent.destroyed) return;
-        if (!sent.write(chunk)) await new Promise<void>(done => sent.once('drain', done).once('close', done));
+        if (!sent.write(chunk)) await drained(sent);
       }
       sent.end();
     })().catch((error: unknown) => {
       reject(error instanceof Error ? error : new Error(String(error)));
       sent.destroy();
     });
+  });
+}
+
+/** Resolves when a request takes more, or never will. */
+function drained(sent: http.ClientRequest): Promise<void> {
+  return new Promise(resolve => {
+    const done = (): void => {
+      sent.off('drain', done).off('close', done);
+      resolve();
+    };
+    sent.on('drain', done).on('close', done);
   });
 }
 

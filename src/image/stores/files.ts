@@ -29,7 +29,9 @@ export async function writeWhole(path: string, chunks: AsyncIterable<Uint8Array>
 /** A sentence for what a disk answers; other errors pass untouched. */
 export function diskError(error: unknown, path: string): unknown {
   switch (systemCode(error)) {
-    case 'ENOSPC': return new UserError('io', l10n.t("Can't write {0}: the disk is full. Free some space and try again; nothing half-written is left.", path), [], { cause: error });
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG': return new UserError('io', l10n.t("Can't write {0}: the disk is full. Free some space and try again; nothing half-written is left.", path), [], { cause: error });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS': return new UserError('io', l10n.t("Can't write {0}: you have no permission there. Choose another place.", path), [], { cause: error });
