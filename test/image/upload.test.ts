@@ -91,7 +91,7 @@ class Registry {
   }
 }
 
-async function registry(t: TestContext): Promise<{ registry: Registry; push(image: Blobs, signal?: AbortSignal): Promise<string>; told: number[] }> {
+async function registry(t: TestContext): Promise<{ registry: Registry; readonly push: (image: Blobs, signal?: AbortSignal) => Promise<string>; told: number[] }> {
   const made = new Registry();
   await made.start(t);
   const told: number[] = [];
