@@ -23,6 +23,7 @@ export default tseslint.config(
     },
   },
   { files: ['src/base/exec.ts', 'test/**'], rules: { 'no-restricted-imports': 'off' } },
+  { files: ['src/engine/client.ts'], rules: { 'no-restricted-imports': 'off' } },
   { files: ['test/**'], rules: {
     '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'it', 'describe', 'suite', 'before', 'after'] }] }],
     '@typescript-eslint/no-non-null-assertion': 'off' } },

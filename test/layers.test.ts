@@ -9,13 +9,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   base: [],
   wasm: ['base'],
   wasi: ['base'],
+  engine: ['base'],
   build: ['base', 'wasm', 'wasi'],
-  run: ['base', 'wasm', 'wasi'],
+  run: ['base', 'wasm', 'wasi', 'engine'],
   debug: ['base', 'wasm', 'wasi', 'run'],
-  image: ['base', 'wasm'],
+  image: ['base', 'wasm', 'engine'],
   wat: ['base', 'wasm'],
-  cli: ['base', 'wasm', 'wasi', 'build', 'run', 'debug', 'image', 'wat'],
-  editor: ['base', 'wasm', 'wasi', 'build', 'run', 'debug', 'image', 'wat'],
+  cli: ['base', 'wasm', 'wasi', 'engine', 'build', 'run', 'debug', 'image', 'wat'],
+  editor: ['base', 'wasm', 'wasi', 'engine', 'build', 'run', 'debug', 'image', 'wat'],
 };
 const mayUseWasi = /^(build\/compiler\/|run\/(child|threads|host)|debug\/(child|target)|cli|editor\/web)/;
 

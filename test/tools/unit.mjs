@@ -8,11 +8,12 @@ import { readdirSync } from 'node:fs';
 import { join, resolve, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { report } from './count.mjs';
+import { useEngine } from '../engine/engine.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 /** A test file that is not done by then is ended, ms. */
 const fileLimit = 300_000;
-const skipped = ['node_modules', 'fixtures', 'host', 'engine', 'bench'];
+const skipped = ['node_modules', 'fixtures', 'host', 'bench'];
 
 function files(folder, ending, out = [], skip = skipped) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -39,6 +40,7 @@ function firstLine(error) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const wanted = process.argv.slice(2).filter(arg => !arg.startsWith('-'));
+  await useEngine();
   await compile();
   const tests = files(resolve(root, 'test'), '.test.ts')
     .filter(file => wanted.length === 0 || wanted.some(part => relative(root, file).includes(part)))
