@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import { isUserError, messageOf, type UserError } from '../base/error';
 import type { Log } from '../base/log';
@@ -135,7 +136,9 @@ async function once(
   engine: Engine, container: Docker.Container, request: ContainerRequest, io: ContainerIo, about: About, tails: { stdout: string; stderr: string }, runs = false,
 ): Promise<number> {
   const { signal } = io;
-  const stream = await engine.ask('attach', about, signal, () => container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true })) as NodeJS.ReadWriteStream as Duplex;
+  const attached: unknown = await engine.ask('attach', about, signal, () => container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true }));
+  // A socket, which dockerode's types call less.
+  const stream = attached as Socket;
   const undo: (() => void)[] = [];
   try {
     const ended = new Promise<void>(resolve => { stream.once('end', resolve).once('close', resolve).once('error', () => { resolve(); }); });
