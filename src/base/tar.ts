@@ -1,6 +1,11 @@
 // A streaming reader of tar archives: POSIX ustar, pax (IEEE 1003.1-2001) and GNU's long names and base-256 numbers. It only reads:
 // nothing here touches a disk, see unpack.ts for that.
 
+import { mapIn, mapOf, SparseBody, type Extent } from './sparse';
+import { numberField, paxNumber, paxRecords, TarError, text } from './tarfields';
+
+export { TarError } from './tarfields';
+
 const blockSize = 512;
 
 export type TarKind = 'file' | 'directory' | 'link' | 'symlink' | 'character' | 'block' | 'fifo';
@@ -33,16 +38,6 @@ export interface TarEntry {
   readonly offset: number;
   /** The bytes of a file; what isn't read is skipped when the next entry is asked for. */
   readonly body: AsyncIterable<Uint8Array>;
-}
-
-/** An archive that can't be read: cut off, damaged, or of a kind that we do not know. `offset` is where, in bytes. */
-export class TarError extends Error {
-  readonly offset: number;
-  constructor(message: string, offset: number) {
-    super(message);
-    this.name = 'TarError';
-    this.offset = offset;
-  }
 }
 
 /** The bytes of an archive. A source that can pass over bytes without reading them says so by `skip`. */
@@ -140,20 +135,51 @@ export async function* readTar(chunks: TarSource): AsyncGenerator<TarEntry, void
       }
       const pax = new Map(globals);
       for (const [key, value] of local) set(pax, key, value);
-      if (type === 'S' || pax.has('GNU.sparse.major') || pax.has('GNU.sparse.map')) throw new TarError('sparse files are not supported', at);
-      const header = headerOf(block, type, pax, longName, longTarget, at);
+      let header = headerOf(block, type, pax, longName, longTarget, at);
       local = new Map();
       longName = longTarget = undefined;
       // A body follows whatever the type says, but for links, whose size some writers set without writing one.
       const length = header.kind === 'link' || header.kind === 'symlink' ? 0 : paxNumber(pax, 'size', at) ?? written;
       const body = new Body(source, length);
-      yield { header, body, offset: source.offset };
+      const sparse = await sparseMap(block, type, pax, source, body, at);
+      if (sparse !== undefined) header = { ...header, name: pax.get('GNU.sparse.name') ?? header.name, size: sparse.size };
+      yield { header, body: sparse === undefined ? body : new SparseBody(body, sparse.extents, sparse.size), offset: source.offset };
       await source.skip(body.left);
       await source.skip((blockSize - (length % blockSize)) % blockSize);
     }
   } finally {
     await source.close();
   }
+}
+
+/** Where a sparse file's bytes belong, in any of GNU's four forms; undefined for other members. Reads what of the map lies before the bytes. */
+async function sparseMap(block: Uint8Array, type: string, pax: ReadonlyMap<string, string>, source: Source, body: Body, at: number): Promise<{ extents: readonly Extent[]; size: number } | undefined> {
+  if (type === 'S') {
+    const extents = mapIn(block, 386, 4, at);
+    for (let more = block[482] === 1; more;) {
+      const extension = await source.exactly(blockSize);
+      if (extension === undefined) throw new TarError('the archive is cut off', source.offset);
+      extents.push(...mapIn(extension, 0, 21, at));
+      more = extension[504] === 1;
+    }
+    return { extents, size: numberField(block, 483, 12, at) };
+  }
+  const written = pax.get('GNU.sparse.map');
+  if (written !== undefined) return { extents: mapOf(written.split(','), at), size: paxNumber(pax, 'GNU.sparse.size', at) ?? 0 };
+  if (!pax.has('GNU.sparse.major')) return undefined;
+  // Form 1.0: a count and as many pairs of decimal numbers, one a line, fill whole blocks before the bytes.
+  let lines: string[] = [];
+  let told = '';
+  for (let count = -1; count < 0 || lines.length <= 1 + 2 * count;) {
+    const next = body.left < blockSize || told.length > longestRecord ? undefined : await source.exactly(blockSize);
+    if (next === undefined) throw new TarError('the map of a sparse file is damaged', at);
+    body.left -= blockSize;
+    told += text(next, 0, blockSize);
+    lines = told.split('\n');
+    count = lines.length > 1 ? Number(lines[0]) : -1;
+    if (Number.isNaN(count)) throw new TarError('the map of a sparse file is damaged', at);
+  }
+  return { extents: mapOf(lines.slice(1, 1 + 2 * Number(lines[0])), at), size: paxNumber(pax, 'GNU.sparse.realsize', at) ?? 0 };
 }
 
 class Body implements AsyncIterable<Uint8Array> {
@@ -209,7 +235,7 @@ function headerOf(block: Uint8Array, type: string, pax: ReadonlyMap<string, stri
 function kindOf(type: string, name: string, at: number): TarKind {
   switch (type) {
     // Before POSIX a directory was a file whose name ends in a slash.
-    case '0': case '\0': case '7': return name.endsWith('/') ? 'directory' : 'file';
+    case '0': case '\0': case '7': case 'S': return name.endsWith('/') ? 'directory' : 'file';
     case '1': return 'link';
     case '2': return 'symlink';
     case '3': return 'character';
@@ -231,57 +257,6 @@ function checkSum(block: Uint8Array, at: number): void {
   }
   const wanted = numberField(block, 148, 8, at);
   if (wanted !== unsigned && wanted !== signed) throw new TarError('a header is damaged', at);
-}
-
-function text(bytes: Uint8Array, at: number, length: number): string {
-  const field = bytes.subarray(at, at + length);
-  const end = field.indexOf(0);
-  return Buffer.from(field.buffer, field.byteOffset, end < 0 ? field.length : end).toString('utf8');
-}
-
-/** An octal number, or GNU's big-endian one whose first bit is set. */
-function numberField(block: Uint8Array, at: number, length: number, headerAt: number): number {
-  const first = block[at] ?? 0;
-  if (first >= 0x80) {
-    if (first === 0xff) return negative(block, at, length);
-    let value = first & 0x7f;
-    for (let i = 1; i < length; i++) value = value * 256 + (block[at + i] ?? 0);
-    if (value > Number.MAX_SAFE_INTEGER) throw new TarError('a number is too large', headerAt);
-    return value;
-  }
-  const digits = text(block, at, length).trim();
-  if (digits === '') return 0;
-  if (!/^[0-7]+$/.test(digits)) throw new TarError('a header is damaged', headerAt);
-  return parseInt(digits, 8);
-}
-
-function negative(block: Uint8Array, at: number, length: number): number {
-  let value = 0;
-  for (let i = 0; i < length; i++) value = value * 256 + (255 - (block[at + i] ?? 0));
-  return -value - 1;
-}
-
-function paxNumber(pax: ReadonlyMap<string, string>, key: string, at: number): number | undefined {
-  const value = pax.get(key);
-  if (value === undefined) return undefined;
-  if (!/^-?\d+(\.\d*)?$/.test(value)) throw new TarError(`the pax record ${key} is not a number`, at);
-  return Number(value);
-}
-
-/** `LENGTH KEY=VALUE\n`, the length counted in bytes and holding itself. */
-function paxRecords(record: Uint8Array, at: number): Map<string, string> {
-  const bytes = Buffer.from(record.buffer, record.byteOffset, record.length);
-  const records = new Map<string, string>();
-  for (let start = 0; start < bytes.length;) {
-    const blank = bytes.indexOf(0x20, start);
-    const digits = blank < 0 ? '' : bytes.toString('latin1', start, blank);
-    const end = start + Number(digits);
-    const equals = bytes.indexOf(0x3d, blank);
-    if (!/^\d{1,10}$/.test(digits) || end > bytes.length || equals < 0 || equals >= end || bytes[end - 1] !== 0x0a) throw new TarError('a pax record is damaged', at);
-    records.set(bytes.toString('utf8', blank + 1, equals), bytes.toString('utf8', equals + 1, end - 1));
-    start = end;
-  }
-  return records;
 }
 
 /** An empty value takes a record away. */

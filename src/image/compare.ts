@@ -1,6 +1,6 @@
-import type { ImageReport } from './inspect';
-import type { LayerTree } from './tree';
+import type { Inspected } from './inspect';
 import { pathsOf, unite } from './union';
+import { contentOf } from './waste';
 
 export interface FileChange {
   readonly path: string;
@@ -17,19 +17,15 @@ export interface Comparison {
   readonly config: readonly { readonly key: string; readonly before: string; readonly after: string }[];
 }
 
-/** What an inspection gives. */
-export interface Inspected {
-  readonly report: ImageReport;
-  readonly trees: readonly LayerTree[];
-}
-
-/** Compares two images by their files as they stand (size, kind, mode and link target tell a change) and by their configuration. */
+/** Compares two images by their files as they stand (content, kind, mode and link target tell a change) and by their configuration. */
 export function compareImages(before: Inspected, after: Inspected): Comparison {
   const files = (image: Inspected): Map<string, { size: number; mark: string }> => {
     const union = unite(image.trees);
     return new Map([...pathsOf(union)].map(({ path, node }) => {
-      const { size, kind, mode, target, mtime } = image.trees[node.layer]?.entry(node.index) ?? { size: 0, kind: 'file', mode: 0, target: '', mtime: 0 };
-      return [path, { size, mark: JSON.stringify([size, kind, mode, target, kind === 'file' ? mtime : 0]) }];
+      const tree = image.trees[node.layer];
+      if (tree === undefined) return [path, { size: 0, mark: '' }];
+      const { size, kind, mode, target, mtime } = tree.facts(node.index);
+      return [path, { size, mark: JSON.stringify([size, kind, mode, target, kind === 'file' ? contentOf(tree, node.index) ?? (size === 0 ? 0 : mtime) : 0]) }];
     }));
   };
   const old = files(before);

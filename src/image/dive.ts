@@ -20,7 +20,7 @@ export interface DiveFigures {
 export function diveFigures(layers: readonly LayerTree[]): DiveFigures {
   const paths = new Map<string, { sum: number; smallest: number; count: number }>();
   const sizes: number[] = [];
-  const merged = new Map<string, number>();
+  const merged: Seen = { size: -1, there: true, below: new Map() };
   for (const tree of layers) {
     let size = 0;
     const note = (path: string, bytes: number): void => {
@@ -54,15 +54,22 @@ export function diveFigures(layers: readonly LayerTree[]): DiveFigures {
     };
     visit(rootIndex);
     for (const path of removed) {
-      for (const known of [...merged.keys()]) if (known === path || known.startsWith(path + '/')) merged.delete(known);
+      const { parent, name } = parentOf(merged, path);
+      parent?.below.delete(name);
     }
-    const keep = (at: number): void => {
+    const keep = (at: number, into: Seen): void => {
       for (const child of tree.children(at)) {
-        if (tree.isPresent(child) || tree.isImplied(child)) merged.set(tree.path(child), tree.isFolder(child) ? -1 : tree.size(child));
-        keep(child);
+        const name = tree.name(child);
+        let node = into.below.get(name);
+        if (node === undefined) into.below.set(name, node = { size: -1, there: false, below: new Map() });
+        if (tree.isPresent(child) || tree.isImplied(child)) {
+          node.there = true;
+          node.size = tree.isFolder(child) ? -1 : tree.size(child);
+        }
+        keep(child, node);
       }
     };
-    keep(rootIndex);
+    keep(rootIndex, merged);
     sizes.push(size);
   }
   let sum = 0;
@@ -90,11 +97,30 @@ function firstOf(tree: LayerTree, index: number): number | undefined {
   return undefined;
 }
 
-function subtreeBytes(merged: ReadonlyMap<string, number>, path: string): { folder: boolean; bytes: number } | undefined {
-  const own = merged.get(path);
-  if (own === undefined) return undefined;
-  if (own >= 0) return { folder: false, bytes: own };
-  let bytes = 0;
-  for (const [known, size] of merged) if (size > 0 && known.startsWith(path + '/')) bytes += size;
-  return { folder: true, bytes };
+/** A path of the layers so far; folders have size -1. One that is not there only leads to others. */
+interface Seen {
+  size: number;
+  there: boolean;
+  readonly below: Map<string, Seen>;
+}
+
+function parentOf(root: Seen, path: string): { parent: Seen | undefined; name: string } {
+  const parts = path.split('/').filter(part => part !== '');
+  const name = parts.pop() ?? '';
+  let parent: Seen | undefined = root;
+  for (const part of parts) parent = parent?.below.get(part);
+  return { parent, name };
+}
+
+function subtreeBytes(root: Seen, path: string): { folder: boolean; bytes: number } | undefined {
+  const { parent, name } = parentOf(root, path);
+  const own = parent?.below.get(name);
+  if (own?.there !== true) return undefined;
+  if (own.size >= 0) return { folder: false, bytes: own.size };
+  const sum = (node: Seen): number => {
+    let bytes = node.there && node.size > 0 ? node.size : 0;
+    for (const each of node.below.values()) bytes += sum(each);
+    return bytes;
+  };
+  return { folder: true, bytes: sum(own) };
 }

@@ -1,10 +1,11 @@
 import { diveFigures, type DiveFigures } from './dive';
-import { readLayer } from './entries';
+import type { ReadLayer } from './entries';
+import { readLayers } from './layers';
 import { showPlatform, type Blobs, type ExecutionConfig, type Platform } from './oci';
-import { readImage } from './read';
-import { isModuleLayer } from './start';
-import { LayerTree, Names } from './tree';
-import { pathsOf, unite, type Dead } from './union';
+import { readImage, type ReadImage } from './read';
+import type { LayerTree } from './tree';
+import { pathsOf, unite } from './union';
+import { wasteOf, type Waste } from './waste';
 
 export interface LayerReport {
   readonly digest: string;
@@ -32,34 +33,36 @@ export interface ImageReport {
   readonly config: ExecutionConfig;
   readonly layers: readonly LayerReport[];
   readonly modules: readonly { readonly path: string; readonly size: number }[];
-  readonly waste: { readonly live: number; readonly dead: number; readonly efficiency: number; readonly largest: readonly Dead[] };
+  readonly waste: Waste;
   readonly dive: DiveFigures;
+}
+
+/** An inspected image: the report, and the trees that it was made of. */
+export interface Inspected {
+  readonly report: ImageReport;
+  readonly trees: readonly LayerTree[];
 }
 
 export interface InspectWish {
   readonly signal: AbortSignal;
   readonly platform?: Platform;
+  readonly largest?: number;
   progress?(layer: number, layers: number, bytes: number): void;
 }
 
-const shownWaste = 20;
-
 /** Reads every layer of an image once and tells what is in it. Throws what reading throws. */
-export async function inspectImage(blobs: Blobs, wish: InspectWish): Promise<{ report: ImageReport; trees: readonly LayerTree[] }> {
-  const { descriptor, manifest, config } = await readImage(blobs, wish.platform, wish.signal);
-  const names = new Names();
-  const trees: LayerTree[] = [];
-  const read: { unpacked: number; strange: readonly string[] }[] = [];
-  for (const [at, layer] of manifest.layers.entries()) {
-    if (isModuleLayer(layer.mediaType)) {
-      trees.push(moduleTree(names, layer.annotations?.['org.opencontainers.image.title'] ?? 'module.wasm', layer.size));
-      read.push({ unpacked: layer.size, strange: [] });
-      continue;
-    }
-    const { tree, unpacked, strange } = await readLayer(blobs, layer, names, { signal: wish.signal, progress: bytes => wish.progress?.(at, manifest.layers.length, bytes) });
-    trees.push(tree);
-    read.push({ unpacked, strange });
-  }
+export async function inspectImage(blobs: Blobs, wish: InspectWish): Promise<Inspected> {
+  const image = await readImage(blobs, wish.platform, wish.signal);
+  const read = await readLayers(blobs, image.manifest.layers, {
+    signal: wish.signal, contents: true, ...(wish.largest === undefined ? {} : { largest: wish.largest }),
+    progress: (layer, bytes) => wish.progress?.(layer, image.manifest.layers.length, bytes),
+  });
+  return { trees: read.map(each => each.tree), report: reportOf(image, read) };
+}
+
+/** The report of an image whose layers are read. */
+export function reportOf({ descriptor, manifest, config }: ReadImage, read: readonly ReadLayer[]): ImageReport {
+  const trees = read.map(each => each.tree);
   const union = unite(trees);
   const made = (config.history ?? []).filter(each => each.empty_layer !== true);
   const modules: { path: string; size: number }[] = [];
@@ -76,22 +79,14 @@ export async function inspectImage(blobs: Blobs, wish: InspectWish): Promise<{ r
     removed: union.changes[at]?.removed ?? 0, strange: read[at]?.strange ?? [],
   }));
   return {
-    trees,
-    report: {
-      digest: descriptor.digest, platform: showPlatform({ os: config.os, architecture: config.architecture, ...(config.variant === undefined ? {} : { variant: config.variant }) }),
-      ...(config.created === undefined ? {} : { created: config.created }),
-      size: manifest.layers.reduce((sum, each) => sum + each.size, manifest.config.size), unpacked: union.stored, files, config: config.config ?? {}, layers, modules,
-      waste: {
-        live: union.live, dead: union.stored - union.live, efficiency: union.efficiency,
-        largest: [...union.dead].sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1)).slice(0, shownWaste),
-      },
-      dive: diveFigures(trees),
-    },
+    digest: descriptor.digest, platform: platformText(config),
+    ...(config.created === undefined ? {} : { created: config.created }),
+    size: manifest.layers.reduce((sum, each) => sum + each.size, manifest.config.size), unpacked: union.stored, files, config: config.config ?? {}, layers, modules,
+    waste: wasteOf(union), dive: diveFigures(trees),
   };
 }
 
-function moduleTree(names: Names, name: string, size: number): LayerTree {
-  const tree = new LayerTree(names);
-  tree.add({ name, kind: 'file', size, mode: 0o644, uid: 0, gid: 0, user: '', group: '', mtime: 0, target: '', pax: new Map() }, 0);
-  return tree;
+/** `wasi/wasm`, from a config. */
+export function platformText(config: { os: string; architecture: string; variant?: string }): string {
+  return showPlatform({ os: config.os, architecture: config.architecture, ...(config.variant === undefined ? {} : { variant: config.variant }) });
 }

@@ -2,7 +2,7 @@ import type { TarHeader, TarKind } from '../base/tar';
 
 // A layer's members as columns, not objects: 500,000 entries take some 40 MB so, and several hundred as objects.
 
-/** Each different path component once, shared by the layers of an image. */
+/** Each different path component of a layer once. */
 export class Names {
   readonly #ids = new Map<string, number>();
   readonly #texts: string[] = [];
@@ -11,8 +11,10 @@ export class Names {
     let id = this.#ids.get(text);
     if (id === undefined) {
       id = this.#texts.length;
-      this.#ids.set(text, id);
-      this.#texts.push(text);
+      // V8 keeps a part of a text as a view of the whole: a copy lets the header's text go.
+      const own = text.length < 13 ? text : Buffer.from(text).toString();
+      this.#ids.set(own, id);
+      this.#texts.push(own);
     }
     return id;
   }
@@ -64,14 +66,17 @@ export class LayerTree {
   #mtime = new Float64Array(64);
   #target = new Int32Array(64);
   #order = new Uint32Array(64);
+  /** The first eight bytes of a file's SHA-256; zeros where it was not asked for. */
+  #content = new Uint32Array(128);
   #firstChild = new Int32Array(64);
   #lastChild = new Int32Array(64);
   #nextSibling = new Int32Array(64);
   #slots = new Int32Array(128).fill(-1);
   #lastFolder = '';
   #lastParent: number = rootIndex;
+  #sums: Float64Array | undefined;
 
-  constructor(names: Names) {
+  constructor(names = new Names()) {
     this.names = names;
     this.#new(-1, names.id(''));
     this.#kind[0] = 1;
@@ -148,6 +153,40 @@ export class LayerTree {
     this.#order[index] = at;
   }
 
+  /** Notes a file's content, by the start of its SHA-256. */
+  setContent(index: number, hash: Uint8Array): void {
+    const view = new DataView(hash.buffer, hash.byteOffset, 8);
+    this.#content[2 * index] = view.getUint32(0);
+    this.#content[2 * index + 1] = view.getUint32(4);
+  }
+
+  /** A text that is the same for two files of the same content; undefined where contents were not looked at. */
+  content(index: number): string | undefined {
+    const high = this.#content[2 * index] ?? 0;
+    const low = this.#content[2 * index + 1] ?? 0;
+    return high === 0 && low === 0 ? undefined : (high * 0x1_0000_0000 + low).toString(36) + ':' + (low & 0x7ff).toString(36);
+  }
+
+  /** Bytes of the files at and below a member. */
+  total(index: number): number {
+    if (this.#sums === undefined) {
+      this.#sums = new Float64Array(this.count);
+      // A folder comes before what is in it.
+      for (let at = this.count - 1; at >= 0; at--) {
+        const sum = (this.#sums[at] ?? 0) + (this.isPresent(at) && this.#kind[at] === 0 ? this.size(at) : 0);
+        this.#sums[at] = sum;
+        const parent = this.parent(at);
+        if (parent >= 0) this.#sums[parent] = (this.#sums[parent] ?? 0) + sum;
+      }
+    }
+    return this.#sums[index] ?? 0;
+  }
+
+  /** Gives back the room that was kept for more members. */
+  trim(): void {
+    this.#resize(this.count);
+  }
+
   /** Whether the layer holds the member itself, and not only something below it or its removal. */
   isPresent(index: number): boolean {
     return ((this.#flags[index] ?? 0) & present) !== 0;
@@ -184,12 +223,8 @@ export class LayerTree {
     return this.#mode[index] === other.#mode[otherIndex] && this.#uid[index] === other.#uid[otherIndex] && this.#gid[index] === other.#gid[otherIndex];
   }
 
-  nameId(index: number): number {
-    return this.#name[index] ?? 0;
-  }
-
   name(index: number): string {
-    return this.names.text(this.nameId(index));
+    return this.names.text(this.#name[index] ?? 0);
   }
 
   parent(index: number): number {
@@ -209,9 +244,14 @@ export class LayerTree {
   }
 
   entry(index: number): Entry {
+    return { path: this.path(index), ...this.facts(index) };
+  }
+
+  /** A member's entry without its path, which takes time to put together. */
+  facts(index: number): Omit<Entry, 'path'> {
     const target = this.#target[index] ?? -1;
     return {
-      path: this.path(index), kind: this.kind(index), size: this.size(index), mode: this.#mode[index] ?? 0, uid: this.#uid[index] ?? 0,
+      kind: this.kind(index), size: this.size(index), mode: this.#mode[index] ?? 0, uid: this.#uid[index] ?? 0,
       gid: this.#gid[index] ?? 0, mtime: this.#mtime[index] ?? 0, target: target < 0 ? '' : this.names.text(target),
     };
   }
@@ -221,9 +261,15 @@ export class LayerTree {
     for (let child = this.#firstChild[index] ?? -1; child >= 0; child = this.#nextSibling[child] ?? -1) yield child;
   }
 
-  child(index: number, nameId: number): number | undefined {
-    const found = this.#find(index, nameId);
+  /** A folder's member by its name. */
+  child(index: number, name: string): number | undefined {
+    const id = this.names.known(name);
+    const found = id === undefined ? -1 : this.#find(index, id);
     return found < 0 ? undefined : found;
+  }
+
+  hasChildren(index: number): boolean {
+    return (this.#firstChild[index] ?? -1) >= 0;
   }
 
   /** The member at a path; undefined when the layer has none. */
@@ -231,9 +277,8 @@ export class LayerTree {
     let at: number = rootIndex;
     for (const part of path.split('/')) {
       if (part === '' || part === '.') continue;
-      const id = this.names.known(part);
-      const next = id === undefined ? -1 : this.#find(at, id);
-      if (next < 0) return undefined;
+      const next = this.child(at, part);
+      if (next === undefined) return undefined;
       at = next;
     }
     return at;
@@ -255,7 +300,8 @@ export class LayerTree {
 
   #new(parent: number, name: number): number {
     const index = this.count++;
-    if (index >= this.#parent.length) this.#grow();
+    if (index >= this.#parent.length) this.#resize(this.#parent.length * 2);
+    if (index * 2 >= this.#slots.length) this.#rehash(this.#slots.length * 2);
     this.#parent[index] = parent;
     this.#name[index] = name;
     this.#target[index] = -1;
@@ -277,32 +323,34 @@ export class LayerTree {
     this.#slots[slot] = index;
   }
 
-  #grow(): void {
-    const length = this.#parent.length * 2;
-    const grow = <T extends Int32Array | Uint8Array | Uint16Array | Uint32Array | Float64Array>(column: T): T => {
-      const longer = new (column.constructor as new (length: number) => T)(length);
-      longer.set(column);
-      return longer;
+  #resize(length: number): void {
+    const resize = <T extends Int32Array | Uint8Array | Uint16Array | Uint32Array | Float64Array>(column: T, each = 1): T => {
+      const other = new (column.constructor as new (length: number) => T)(length * each);
+      other.set(column.subarray(0, Math.min(this.count * each, other.length)));
+      return other;
     };
-    this.#parent = grow(this.#parent);
-    this.#name = grow(this.#name);
-    this.#kind = grow(this.#kind);
-    this.#flags = grow(this.#flags);
-    this.#mode = grow(this.#mode);
-    this.#uid = grow(this.#uid);
-    this.#gid = grow(this.#gid);
-    this.#size = grow(this.#size);
-    this.#mtime = grow(this.#mtime);
-    this.#target = grow(this.#target);
-    this.#order = grow(this.#order);
-    this.#firstChild = grow(this.#firstChild);
-    this.#lastChild = grow(this.#lastChild);
-    this.#nextSibling = grow(this.#nextSibling);
-    this.#slots = new Int32Array(length * 2).fill(-1);
+    this.#parent = resize(this.#parent);
+    this.#name = resize(this.#name);
+    this.#kind = resize(this.#kind);
+    this.#flags = resize(this.#flags);
+    this.#mode = resize(this.#mode);
+    this.#uid = resize(this.#uid);
+    this.#gid = resize(this.#gid);
+    this.#size = resize(this.#size);
+    this.#mtime = resize(this.#mtime);
+    this.#target = resize(this.#target);
+    this.#order = resize(this.#order);
+    this.#content = resize(this.#content, 2);
+    this.#firstChild = resize(this.#firstChild);
+    this.#lastChild = resize(this.#lastChild);
+    this.#nextSibling = resize(this.#nextSibling);
+  }
+
+  #rehash(length: number): void {
+    this.#slots = new Int32Array(length).fill(-1);
     for (let index = 0; index < this.count - 1; index++) this.#put(index);
   }
 }
-
 
 /** Murmur3's mixing of two words. */
 function hash(parent: number, name: number): number {

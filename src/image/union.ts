@@ -8,7 +8,7 @@ export type Change = 'added' | 'modified' | 'removed' | 'none';
 export interface Node {
   readonly layer: number;
   readonly index: number;
-  readonly children: Map<number, Node> | undefined;
+  readonly children: Map<string, Node> | undefined;
 }
 
 /** Bytes that a layer stores and that no later layer shows. */
@@ -43,7 +43,7 @@ export interface Union {
 interface Mutable {
   layer: number;
   index: number;
-  children: Map<number, Mutable> | undefined;
+  children: Map<string, Mutable> | undefined;
 }
 
 export interface Watcher {
@@ -78,11 +78,11 @@ export function unite(layers: readonly LayerTree[], watcher?: Watcher): Union {
         into.children.clear();
       }
       for (const child of tree.children(at)) {
-        const below = into.children?.get(tree.nameId(child));
+        const below = into.children?.get(tree.name(child));
         if (below === undefined) continue;
         if (tree.removes(child)) {
           bury(below, 'deleted');
-          into.children?.delete(tree.nameId(child));
+          into.children?.delete(tree.name(child));
         } else remove(below, child);
       }
     };
@@ -90,7 +90,7 @@ export function unite(layers: readonly LayerTree[], watcher?: Watcher): Union {
       for (const child of tree.children(at)) {
         const isHere = tree.isPresent(child) || tree.isImplied(child);
         if (!isHere) continue;
-        const name = tree.nameId(child);
+        const name = tree.name(child);
         into.children ??= new Map();
         const below = into.children.get(name);
         const folder = tree.isFolder(child);

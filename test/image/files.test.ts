@@ -12,7 +12,6 @@ import { openImageFile } from '../../src/image/stores/tarfile';
 import { parseReference } from '../../src/image/reference';
 import { readImage } from '../../src/image/read';
 import { readLayer } from '../../src/image/entries';
-import { Names } from '../../src/image/tree';
 import { pathsOf, unite } from '../../src/image/union';
 import type { Blobs } from '../../src/image/oci';
 import { digestOf } from '../../src/base/digest';
@@ -30,9 +29,8 @@ async function pathsIn(file: string): Promise<string[]> {
   const image = await openImageFile(file, signal);
   try {
     const { manifest } = await readImage(image, undefined, signal);
-    const names = new Names();
     const trees = [];
-    for (const layer of manifest.layers) trees.push((await readLayer(image, layer, names, { signal })).tree);
+    for (const layer of manifest.layers) trees.push((await readLayer(image, layer, { signal })).tree);
     return [...pathsOf(unite(trees))].map(each => each.path);
   } finally {
     await image.dispose();
@@ -115,8 +113,8 @@ void test('a gzip bomb stops at its limit, and a layer that is not what its dige
   writeFileSync(join(folder, 'zeros'), Buffer.alloc(20_000_000));
   const tar = execFileSync('tar', ['-cf', '-', '-C', folder, 'zeros'], { maxBuffer: 1 << 26 });
   const bomb = oneBlob(gzipSync(tar));
-  await assert.rejects(readLayer(bomb.blobs, bomb.layer, new Names(), { signal, largest: 1_000_000 }), { code: 'too-large' });
-  assert.equal((await readLayer(bomb.blobs, bomb.layer, new Names(), { signal })).unpacked, tar.length);
+  await assert.rejects(readLayer(bomb.blobs, bomb.layer, { signal, largest: 1_000_000 }), { code: 'too-large' });
+  assert.equal((await readLayer(bomb.blobs, bomb.layer, { signal })).unpacked, tar.length);
   const wrong = { ...bomb.layer, digest: `sha256:${createHash('sha256').update('x').digest('hex')}` };
-  await assert.rejects(readLayer(bomb.blobs, wrong, new Names(), { signal }), { code: 'integrity' });
+  await assert.rejects(readLayer(bomb.blobs, wrong, { signal }), { code: 'integrity' });
 });
