@@ -9,12 +9,12 @@ export async function readLayers(blobs: Blobs, layers: readonly Descriptor[], wi
   const ending = new AbortController();
   const signal = AbortSignal.any([wish.signal, ending.signal]);
   const read: (ReadLayer | undefined)[] = layers.map(() => undefined);
-  const { progress, ...rest } = wish;
+  const { largest, contents } = wish;
   let next = 0;
   const work = async (): Promise<void> => {
     for (let at = next++; at < layers.length; at = next++) {
       const layer = layers[at];
-      if (layer !== undefined) read[at] = await readLayer(blobs, layer, { ...rest, signal, ...(progress === undefined ? {} : { progress: bytes => { progress(at, bytes); } }) });
+      if (layer !== undefined) read[at] = await readLayer(blobs, layer, { largest, contents, signal, progress: bytes => { wish.progress?.(at, bytes); } });
     }
   };
   const workers = Array.from({ length: Math.min(parallel, layers.length) }, work);

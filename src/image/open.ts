@@ -4,6 +4,7 @@ import { isUserError, UserError } from '../base/error';
 import * as l10n from '@vscode/l10n';
 import type { Blobs } from './oci';
 import { credentialsFor } from './registry/credentials';
+import type { Patience } from './registry/http';
 import { parseReference, type Reference } from './reference';
 
 /** An image that is open, wherever it is. */
@@ -17,12 +18,12 @@ export interface OpenImage extends Blobs {
  * Opens what a text names: an image file (tar, tar.gz), an OCI layout folder, or else a reference in a registry, which is read without
  * pulling it. Throws a UserError.
  */
-export async function openImage(text: string, resolvePath: (text: string) => string, signal: AbortSignal): Promise<OpenImage> {
+export async function openImage(text: string, resolvePath: (text: string) => string, signal: AbortSignal, wish: { readonly largest?: number } = {}): Promise<OpenImage> {
   const path = resolvePath(text);
   const there = await stat(path).catch(() => undefined);
   if (there?.isFile() === true) {
     const { openImageFile } = await import('./stores/tarfile');
-    const file = await openImageFile(path, signal);
+    const file = await openImageFile(path, signal, wish.largest);
     return { root: file.root, blob: digest => file.blob(digest), names: file.names, where: 'file', dispose: () => file.dispose() };
   }
   if (there?.isDirectory() === true && (await stat(join(path, 'oci-layout')).catch(() => undefined)) !== undefined) {
@@ -31,8 +32,13 @@ export async function openImage(text: string, resolvePath: (text: string) => str
     return { ...layout, names: [], where: 'folder', dispose: () => Promise.resolve() };
   }
   if (there?.isDirectory() === true) throw new UserError('bad-image', l10n.t('{0} is a folder without an image: it has no file oci-layout.', path));
+  return openReference(text, signal);
+}
+
+/** Opens an image in a registry, without pulling it. Throws a UserError. */
+export async function openReference(text: string, signal: AbortSignal, patience?: Patience): Promise<OpenImage> {
   const reference = referenceOrPath(text);
-  const blobs = await repositoryOf(reference, signal).then(repository => repository.open(reference));
+  const blobs = await repositoryOf(reference, signal, patience).then(repository => repository.open(reference));
   return { ...blobs, names: [text], where: 'registry', dispose: () => Promise.resolve() };
 }
 
@@ -47,7 +53,7 @@ function referenceOrPath(text: string): Reference {
 }
 
 /** The repository of a reference, with the user's own login for it. */
-export async function repositoryOf(reference: Reference, signal: AbortSignal): Promise<import('./registry/client').Repository> {
+export async function repositoryOf(reference: Reference, signal: AbortSignal, patience?: Patience): Promise<import('./registry/client').Repository> {
   const { Repository } = await import('./registry/client');
-  return new Repository(reference, { signal, credentials: () => credentialsFor(reference.registry, signal) });
+  return new Repository(reference, { signal, credentials: () => credentialsFor(reference.registry, signal), ...(patience === undefined ? {} : { patience }) });
 }

@@ -11,6 +11,7 @@ export interface ReadImage {
 }
 
 const deepestIndex = 4;
+const mostManifests = 5000;
 
 /** The bytes of a small blob, verified. Throws a UserError with code `bad-image`. */
 export async function readBlob(blobs: Blobs, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
@@ -34,7 +35,11 @@ export function verifiedBlob(blobs: Blobs, descriptor: Descriptor): AsyncGenerat
 /** Every image manifest that a root leads to, indexes within indexes too, attestations left out. */
 export async function manifestsOf(blobs: Blobs, signal: AbortSignal): Promise<Descriptor[]> {
   const found: Descriptor[] = [];
+  const seen = new Set<string>();
   const visit = async (descriptor: Descriptor, depth: number): Promise<void> => {
+    if (seen.has(descriptor.digest)) return;
+    seen.add(descriptor.digest);
+    if (seen.size > mostManifests) throw new UserError('bad-image', l10n.t('The image lists more than {0} images, which no tool makes. It is damaged.', mostManifests));
     if (!isIndex(descriptor.mediaType)) {
       if (descriptor.annotations?.['vnd.docker.reference.type'] !== 'attestation-manifest') found.push(descriptor);
       return;
@@ -51,9 +56,15 @@ export async function manifestsOf(blobs: Blobs, signal: AbortSignal): Promise<De
   return found;
 }
 
-/** The image for a platform, or the only one there is. Throws a UserError with code `wrong-platform` when there are others only. */
-export async function readImage(blobs: Blobs, platform: Platform | undefined, signal: AbortSignal): Promise<ReadImage> {
+/** The image for a platform or of a digest, or the only one there is. Throws a UserError with code `wrong-platform` when there are others only. */
+export async function readImage(blobs: Blobs, wish: Platform | { readonly digest: string } | undefined, signal: AbortSignal): Promise<ReadImage> {
   const manifests = await manifestsOf(blobs, signal);
+  if (wish !== undefined && 'digest' in wish) {
+    const named = manifests.find(each => each.digest === wish.digest);
+    if (named === undefined) throw new UserError('not-found', l10n.t('The image {0} is not there any more. Refresh the view.', wish.digest));
+    return parts(blobs, named, signal);
+  }
+  const platform = wish;
   const wanted = platform === undefined ? undefined : showPlatform(platform);
   const chosen = manifests.find(each => each.platform !== undefined && showPlatform(each.platform) === wanted)
     ?? manifests.find(each => wanted !== undefined && each.platform !== undefined && `${each.platform.os}/${each.platform.architecture}` === wanted)
@@ -65,6 +76,10 @@ export async function readImage(blobs: Blobs, platform: Platform | undefined, si
       ? l10n.t('The image is there for several platforms: {0}. Say which with --platform.', there.join(', '))
       : l10n.t('The image is not there for {0}, only for {1}.', wanted, there.join(', ')));
   }
+  return parts(blobs, chosen, signal);
+}
+
+async function parts(blobs: Blobs, chosen: Descriptor, signal: AbortSignal): Promise<ReadImage> {
   const manifest = parseManifest(await readBlob(blobs, chosen, signal), chosen.digest);
   if ('manifests' in manifest) throw new UserError('bad-image', l10n.t('{0} is labelled as one image and is a list of images. It is damaged.', chosen.digest));
   const config = parseConfig(await readBlob(blobs, manifest.config, signal), manifest.config.digest);

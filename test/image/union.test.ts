@@ -1,12 +1,12 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import type { TarHeader } from '../../src/base/tar';
-import { LayerTree, Names } from '../../src/image/tree';
+import { LayerTree } from '../../src/image/tree';
 import { pathsOf, unite, type Change } from '../../src/image/union';
 import { diveFigures } from '../../src/image/dive';
 
-function layer(names: Names, text: string): LayerTree {
-  const tree = new LayerTree(names);
+function layer(text: string): LayerTree {
+  const tree = new LayerTree();
   text.trim().split(/\s*\n\s*/).forEach((line, at) => {
     const [name = '', size = '0', mode] = line.split(' ');
     const folder = name.endsWith('/');
@@ -23,8 +23,7 @@ const vector = ['etc/\netc/a 1000\netc/b 2000\nusr/\nusr/lib/\nusr/lib/x.so 5000
   'etc/\netc/.wh.b\netc/a 1500\netc/c 700', 'etc/\netc/a 1500\nusr/\nusr/.wh.lib', 'usr/\nusr/lib/\nusr/lib/.wh..wh..opq\nusr/lib/z.so 400'];
 
 void test('the figures of dive are its own, to the last digit', () => {
-  const names = new Names();
-  const figures = diveFigures(vector.map(text => layer(names, text)));
+  const figures = diveFigures(vector.map(text => layer(text)));
   assert.deepEqual(figures, {
     efficiency: 0.7835497835497836, sizeBytes: 15100, userSizeBytes: 4100, wastedBytes: 6000, wastedUserPercent: 1.4634146341463414,
     inefficient: [{ path: '/etc/a', bytes: 4000, count: 3 }, { path: '/etc/b', bytes: 2000, count: 2 }],
@@ -32,8 +31,7 @@ void test('the figures of dive are its own, to the last digit', () => {
 });
 
 void test('ours count what is stored and not shown, with who added and who killed it', () => {
-  const names = new Names();
-  const union = unite(vector.map(text => layer(names, text)));
+  const union = unite(vector.map(text => layer(text)));
   assert.equal(union.live, 2600);
   assert.equal(union.stored - union.live, 12500);
   assert.deepEqual(union.dead, [
@@ -47,9 +45,8 @@ void test('ours count what is stored and not shown, with who added and who kille
 });
 
 void test('a whiteout holds for the layers below wherever it stands, and a folder is modified by its owner or mode only', () => {
-  const names = new Names();
   const seen: string[] = [];
-  const union = unite([layer(names, 'a/\na/x 1\nb/\nb/y 2\nc 3'), layer(names, 'a/\na/new 5\na/.wh..wh..opq\nb/ 0 700\n.wh.missing\nc/\nc/d 4')], {
+  const union = unite([layer('a/\na/x 1\nb/\nb/y 2\nc 3'), layer( 'a/\na/new 5\na/.wh..wh..opq\nb/ 0 700\n.wh.missing\nc/\nc/d 4')], {
     change(at: number, path: () => string, change: Change) { if (at === 1) seen.push(`${change} ${path()}`); },
   });
   assert.deepEqual(seen, ['removed /a/x', 'added /a/new', 'modified /b', 'modified /c', 'added /c/d']);
@@ -57,15 +54,13 @@ void test('a whiteout holds for the layers below wherever it stands, and a folde
 });
 
 void test('names that leave the root are left out, and ./ and / are the same as nothing', () => {
-  const names = new Names();
-  const tree = layer(names, './a/ 0\n/a/b 1\n../c 2\na/../d 3\n./ 0 700');
+  const tree = layer('./a/ 0\n/a/b 1\n../c 2\na/../d 3\n./ 0 700');
   assert.deepEqual([tree.find('/a/b') !== undefined, tree.find('/c'), tree.find('/d'), tree.count], [true, undefined, undefined, 3]);
   assert.equal(tree.entry(0).mode, 0o700);
 });
 
 void test('half a million members stay findable', () => {
-  const names = new Names();
-  const tree = new LayerTree(names);
+  const tree = new LayerTree();
   const base = { kind: 'file', size: 1, mode: 0o644, uid: 0, gid: 0, user: '', group: '', mtime: 0, target: '', pax: new Map<string, string>() } as const;
   for (let i = 0; i < 500_000; i++) tree.add({ ...base, name: `usr/share/${String(i >> 10)}/${String(i)}` }, i);
   for (const i of [0, 1023, 1024, 499_999]) assert.equal(tree.order(tree.find(`/usr/share/${String(i >> 10)}/${String(i)}`) ?? -1), i);

@@ -20,7 +20,7 @@ export function isOpen(filter: Filter | undefined): filter is undefined {
 export function matcher(text: string): (path: string) => boolean {
   const wanted = text.toLowerCase();
   if (!/[*?]/.test(wanted)) return path => path.toLowerCase().includes(wanted);
-  const pattern = [...wanted].map(char => (char === '*' ? '.*' : char === '?' ? '.' : char.replace(/[\\^$.|+()[\]{}]/, '\\$&'))).join('');
+  const pattern = wanted.replace(/[\\^$.|+()[\]{}]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
   const whole = new RegExp(`^/?${pattern}$`, 's');
   return wanted.includes('/') ? path => whole.test(path.toLowerCase()) : path => whole.test(path.slice(path.lastIndexOf('/') + 1).toLowerCase());
 }

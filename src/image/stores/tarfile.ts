@@ -9,6 +9,7 @@ import { readTar, TarError, type TarSource } from '../../base/tar';
 import { temporaryFolder } from '../../base/temporary';
 import * as l10n from '@vscode/l10n';
 import { largestJson, mediaTypes, parseConfig, parseManifest, type Blobs, type Descriptor } from '../oci';
+import { largestLayer, tooLarge } from '../entries';
 import { hashFile, writeWhole } from './files';
 
 // Image files: an OCI layout in a tar, what `docker save` writes today (both in one), and the older docker-archive, whose layers are
@@ -26,9 +27,9 @@ export interface ImageFile extends Blobs {
   dispose(): Promise<void>;
 }
 
-/** Opens an image file (plain or gzip). Throws a UserError with code `bad-image`. */
-export async function openImageFile(path: string, signal: AbortSignal): Promise<ImageFile> {
-  const plain = await unzipped(path, signal);
+/** Opens an image file, plain or gzip; `largest` bounds what the latter unpacks to. Throws a UserError with code `bad-image`. */
+export async function openImageFile(path: string, signal: AbortSignal, largest = largestLayer): Promise<ImageFile> {
+  const plain = await unzipped(path, signal, largest);
   const file = await open(plain.path, 'r').catch((error: unknown) => {
     throw new UserError('not-found', systemCode(error) === 'ENOENT' ? l10n.t('There is no image file {0}.', path) : l10n.t("Can't read {0}: {1}.", path, systemCode(error) ?? ''), [], { cause: error });
   });
@@ -47,7 +48,7 @@ export async function openImageFile(path: string, signal: AbortSignal): Promise<
 }
 
 /** A gzipped archive can't be read from its middle: it is unpacked to a temporary file first. */
-async function unzipped(path: string, signal: AbortSignal): Promise<{ path: string; dispose(): Promise<void> }> {
+async function unzipped(path: string, signal: AbortSignal, largest: number): Promise<{ path: string; dispose(): Promise<void> }> {
   const magic = Buffer.alloc(2);
   const file = await open(path, 'r').catch(() => undefined);
   await file?.read(magic, 0, 2, 0);
@@ -56,11 +57,20 @@ async function unzipped(path: string, signal: AbortSignal): Promise<{ path: stri
   const folder = await temporaryFolder('image');
   try {
     const target = `${folder.path}/${basename(path)}.tar`;
-    await writeWhole(target, createReadStream(path).pipe(createGunzip()) as AsyncIterable<Uint8Array>, signal);
+    await writeWhole(target, atMost(createReadStream(path).pipe(createGunzip()) as AsyncIterable<Uint8Array>, path, largest), signal);
     return { path: target, dispose: () => folder.dispose() };
   } catch (error) {
     await folder.dispose();
     throw systemCode(error)?.startsWith('Z_') === true ? new UserError('bad-image', l10n.t('{0} is not a whole gzip file. It was cut off or is damaged.', path), [], { cause: error }) : error;
+  }
+}
+
+async function* atMost(chunks: AsyncIterable<Uint8Array>, path: string, largest: number): AsyncGenerator<Uint8Array, void, undefined> {
+  let size = 0;
+  for await (const chunk of chunks) {
+    size += chunk.length;
+    if (size > largest) throw tooLarge(path, largest);
+    yield chunk;
   }
 }
 
