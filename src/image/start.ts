@@ -1,5 +1,6 @@
 import { UserError } from '../base/error';
 import * as l10n from '@vscode/l10n';
+import { holdsModule } from './layerTypes';
 import { showPlatform, type Blobs, type Descriptor, type Platform } from './oci';
 import { manifestsOf, readImage, type ReadImage } from './read';
 
@@ -25,11 +26,6 @@ export interface Start {
   readonly platform: string;
 }
 
-/** Whether a layer is a module itself, and not a tar. */
-export function isModuleLayer(mediaType: string): boolean {
-  return mediaType === 'application/wasm' || /^application\/vnd\.(bytecodealliance\.wasm|wasm)\.[\w.]*layer[\w.]*\+wasm$/.test(mediaType) || mediaType.startsWith('application/vnd.wasm.content.layer');
-}
-
 /** The image that a Wasm host can run: the one for `platform`, else the one for WASI or Wasm, else the only one. Throws a UserError. */
 export async function readWasmImage(blobs: Blobs, platform: Platform | undefined, signal: AbortSignal): Promise<ReadImage> {
   if (platform !== undefined) return readImage(blobs, platform, signal);
@@ -45,8 +41,8 @@ export function isWasmPlatform(platform: Platform): boolean {
 
 /** Reads from an image's config what it starts. Throws a UserError with code `no-module` when it says nothing. */
 export function startOf({ manifest, config }: ReadImage): Start {
-  const modules = manifest.layers.filter(layer => isModuleLayer(layer.mediaType));
-  const layers = manifest.layers.filter(layer => !isModuleLayer(layer.mediaType) && !isAttestation(layer));
+  const modules = manifest.layers.filter(layer => holdsModule(layer.mediaType));
+  const layers = manifest.layers.filter(layer => !holdsModule(layer.mediaType) && !isAttestation(layer));
   const execution = config.config ?? {};
   const entrypoint = execution.Entrypoint ?? [];
   const command = [...entrypoint, ...(execution.Cmd ?? [])];

@@ -49,6 +49,8 @@ const implied = 1;
 const opaque = 2;
 const whiteout = 4;
 const present = 8;
+/** The parent of what is no longer in the tree. */
+const nowhere = -2;
 
 /** The members of one layer as a tree. An index names a member; 0 is the root. */
 export class LayerTree {
@@ -126,11 +128,13 @@ export class LayerTree {
       if (part === '..') return undefined;
       const id = this.names.id(part);
       let next = this.#find(parent, id);
-      if (next < 0) {
-        next = this.#new(parent, id);
+      if (next < 0) next = this.#new(parent, id);
+      // What was a file, or only removed below, is a folder from here on.
+      if (this.#kind[next] !== 1) {
         this.#kind[next] = 1;
         this.#mode[next] = 0o755;
-        this.#flags[next] = implied;
+        this.#size[next] = 0;
+        this.#flags[next] = ((this.#flags[next] ?? 0) & (opaque | whiteout)) | implied;
         this.#order[next] = at;
       }
       parent = next;
@@ -141,6 +145,7 @@ export class LayerTree {
   }
 
   #fill(index: number, header: TarHeader, at: number): void {
+    if (header.kind !== 'directory') this.#empty(index);
     this.#kind[index] = kinds.indexOf(header.kind);
     // A member may come after the whiteout of the same name: both hold, the whiteout for the layers below.
     this.#flags[index] = ((this.#flags[index] ?? 0) & (opaque | whiteout)) | present;
@@ -151,6 +156,19 @@ export class LayerTree {
     this.#mtime[index] = header.mtime;
     this.#target[index] = header.target === '' ? -1 : this.names.id(header.target);
     this.#order[index] = at;
+  }
+
+  /** Takes everything out of a folder that becomes something else, as a later member of the same name does on a disk. */
+  #empty(index: number): void {
+    for (const child of this.children(index)) {
+      this.#empty(child);
+      this.#flags[child] = 0;
+      this.#parent[child] = nowhere;
+    }
+    this.#firstChild[index] = this.#lastChild[index] = -1;
+    this.#flags[index] = (this.#flags[index] ?? 0) & ~opaque;
+    this.#lastFolder = '';
+    this.#lastParent = rootIndex;
   }
 
   /** Notes a file's content, by the start of its SHA-256. */
