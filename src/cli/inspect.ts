@@ -9,7 +9,7 @@ import { parsePlatform } from '../image/oci';
 import { openImage } from '../image/open';
 import type { Arguments } from './arguments';
 import type { CliIo } from './io';
-import { sizeText } from './sizes';
+import { sizeText } from '../base/sizes';
 
 async function read(text: string, args: Arguments, io: CliIo): ReturnType<typeof inspectImage> {
   const image = await openImage(text, path => resolve(io.cwd, path), io.signal);

@@ -14,7 +14,7 @@ import type { Blobs } from '../image/oci';
 import { programOf } from './run';
 import type { Arguments } from './arguments';
 import type { CliIo } from './io';
-import { sizeText } from './sizes';
+import { sizeText } from '../base/sizes';
 
 /** `pack`: an image of a module, a project or a base image, as a file or a folder. */
 export async function pack(args: Arguments, io: CliIo): Promise<number> {

@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { needText } from './abilities';
 import type { Import, WasmModule } from '../wasm/module';
 
-function kindText(module: WasmModule): string {
+/** What kind of module it is, for people. */
+export function kindText(module: WasmModule): string {
   switch (module.kind) {
     case 'command': return l10n.t('command: a program with _start');
     case 'reactor': return l10n.t('reactor: functions for another program to call, after _initialize');
@@ -11,7 +12,8 @@ function kindText(module: WasmModule): string {
   }
 }
 
-function wasiText(module: WasmModule): string {
+/** Which WASI it asks for. */
+export function wasiText(module: WasmModule): string {
   switch (module.wasi) {
     case 'none': return l10n.t('none');
     case 'unstable': return l10n.t('wasi_unstable, before WASI preview 1');
@@ -47,7 +49,8 @@ function importName(i: Import): string {
   return i.module === '' ? i.name : `${i.module}.${i.name}`;
 }
 
-function memoryText(memory: WasmModule['memories'][number]): string {
+/** How large a memory is and may become. */
+export function memoryText(memory: WasmModule['memories'][number]): string {
   const page = (count: number): string => l10n.t('{0} pages of 64 KiB', count);
   return [
     page(memory.min), memory.max === undefined ? l10n.t('no maximum') : l10n.t('at most {0}', page(memory.max)),

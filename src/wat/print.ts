@@ -3,6 +3,7 @@ import { CodePrinter } from './print-code';
 import { Namer } from './print-names';
 import { showBytes, showId, showString } from './print-text';
 import { readBody, type Binary } from './read';
+import type { Space } from './scope';
 import { showType, type FieldType } from './types';
 import type { Instr, ExternKind } from './syntax';
 
@@ -59,6 +60,21 @@ export class Printer {
     let out = '';
     for (const { line } of this.functionLines(index)) out += `${line}\n`;
     return out;
+  }
+
+  /** How a thing of an index space is declared, on one line, without what it holds. */
+  describe(space: Space, index: number): string {
+    const { model } = this.binary;
+    switch (space) {
+      case 'type': return this.typeDef(index);
+      case 'elem': case 'data': return `(${space} ${this.names.define(space, index).trimEnd()})`;
+      case 'func': {
+        const type = funcType(model, model.funcs[index]?.type ?? -1);
+        const list = (word: string, types: readonly number[] = []): string => (types.length === 0 ? '' : ` (${word} ${types.map(this.type).join(' ')})`);
+        return `(func ${this.names.define('func', index)}${list('param', type?.params)}${list('result', type?.results)})`;
+      }
+      default: return `(${this.extern(space, index)})`;
+    }
   }
 
   /** The lines of a function, each with the offset in the binary of the instruction on it. */

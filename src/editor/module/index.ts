@@ -1,0 +1,4 @@
+export * as files from './files';
+export { registerTextFeatures } from './languages';
+export { openFunction, showModule } from './viewer';
+export { opened } from './opened';
