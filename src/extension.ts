@@ -6,6 +6,7 @@ import { registerCommands } from './editor/commands';
 import { registerDebug } from './editor/debug';
 import { Later } from './editor/later';
 import { lazyTree } from './editor/lazyTree';
+import { registerModules } from './editor/modules';
 import { Projects } from './editor/projects';
 import { registerStatus } from './editor/status';
 import { registerTasks } from './editor/tasks';
@@ -20,6 +21,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const runner = new Later(async () => new (await import('./editor/runner')).Runner(app));
   const app: App = { ...parts, builder: new Builder(parts), runner };
   context.subscriptions.push(projects, compiler, app.builder, runner);
-  for (const register of [registerCommands, registerTasks, registerDebug, registerStatus]) register(app);
+  for (const register of [registerCommands, registerTasks, registerDebug, registerStatus, registerModules]) register(app);
   context.subscriptions.push(lazyTree('wasmWorkbench.projects', async () => new (await import('./editor/projectsView')).ProjectTree(app)));
 }

@@ -46,9 +46,10 @@ export function imageVerbs(option: (name: string, text: string, more?: Partial<O
       load: async () => (await import('./inspect')).inspect,
     },
     {
-      name: 'compare', operands: 'IMAGE IMAGE', summary: l10n.t('Put two images side by side: sizes, layers, files, configuration'),
-      options: [platform, json], examples: ['wasm-workbench compare php.tar php-wasm.tar'],
-      load: async () => (await import('./inspect')).compare,
+      name: 'compare', operands: 'ONE OTHER', summary: l10n.t('Put two images, or two modules, side by side'),
+      about: l10n.t('Of images sizes, layers, files and configuration; of modules (.wasm files) sections, imports, exports and functions by name and size.'),
+      options: [platform, json], examples: ['wasm-workbench compare php.tar php-wasm.tar', 'wasm-workbench compare old.wasm new.wasm'],
+      load: async () => (await import('./compare')).compare,
     },
   ];
 }

@@ -1,5 +1,5 @@
 import type { CliIo } from './io';
-import { sizeText } from './sizes';
+import { sizeText } from '../base/sizes';
 
 /** One line on a terminal that tells how far work with bytes is; silent elsewhere. */
 export function progressLine(io: CliIo, what: string): { readonly report: (done: number, total: number) => void; readonly end: () => void } {

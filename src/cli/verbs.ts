@@ -83,9 +83,14 @@ export function verbs(): readonly Verb[] {
       load: async () => (await import('./info')).info,
     },
     {
-      name: 'convert', operands: 'FILE.wat [-o FILE.wasm]', summary: l10n.t('Assemble WebAssembly text to a module'),
-      options: [option('output', l10n.t('Where to write; beside the source unless told'), { short: 'o', value: 'FILE' }), option('debug-names', l10n.t('Keep the names of functions and locals'), { short: 'g' }), json],
-      examples: ['wasm-workbench convert add.wat', 'wasm-workbench convert add.wat -o out/add.wasm'],
+      name: 'convert', operands: 'FILE [-o FILE]', summary: l10n.t('Turn WebAssembly text into a module, and a module into text'),
+      about: l10n.t('What FILE is decides, not its name: text is assembled, a module is written as text. A module of any size is printed piece by piece; -o - prints to standard output.'),
+      options: [
+        option('output', l10n.t('Where to write; beside the source unless told'), { short: 'o', value: 'FILE' }),
+        option('strip', l10n.t('Write the module without debug information (debug), or without names and producers too (all, the default)'), { value: 'LEVEL', optionalValue: true, choices: ['debug', 'all', ''] }),
+        option('debug-names', l10n.t('Keep the names of functions and locals'), { short: 'g' }), json,
+      ],
+      examples: ['wasm-workbench convert add.wat', 'wasm-workbench convert add.wasm -o -', 'wasm-workbench convert app.wasm --strip=debug -o small.wasm'],
       load: async () => (await import('./convert')).convert,
     },
     ...imageVerbs(option),

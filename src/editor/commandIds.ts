@@ -7,7 +7,7 @@ const mainIds = ['refreshProjects', 'openWalkthrough', 'showLog'] as const;
 export const lateIds = {
   projects: ['build', 'rebuild', 'clean', 'run', 'debug', 'runAgain', 'selectProject', 'selectProfile', 'showBuildOutput'],
   setup: ['selectRuntime', 'checkSetup', 'installCompiler'],
-  modules: ['newProject', 'showInfo', 'convertToWasm'],
+  modules: ['newProject', 'showInfo', 'convertToWasm', 'openModule', 'convertToWat', 'strip', 'compareModules'],
 } as const;
 
 export type MainId = (typeof mainIds)[number];

@@ -19,7 +19,7 @@ export function registerModules(app: App): void {
     }, { supportsMultipleEditorsPerDocument: true }),
     vscode.workspace.registerFileSystemProvider(textScheme, {
       onDidChangeFile: new vscode.EventEmitter<vscode.FileChangeEvent[]>().event,
-      watch: () => ({ dispose() {} }), readDirectory: () => [],
+      watch: () => new vscode.Disposable(() => {}), readDirectory: () => [],
       stat: async uri => (await files()).statText(uri), readFile: async uri => (await files()).readText(uri),
       createDirectory: refuse, writeFile: refuse, delete: refuse, rename: refuse,
     }, { isReadonly: true }),

@@ -9,6 +9,8 @@ import type { Instr, ExternKind } from './syntax';
 
 /** Custom sections that are larger than this are told of, but left out. */
 const largestCustom = 4096;
+/** Of a data segment. */
+const bytesPerLine = 128;
 
 /** Prints a binary as text, piece by piece: whole modules in a stream, or single functions. */
 export class Printer {
@@ -47,7 +49,7 @@ export class Printer {
     for (const i of model.elems.keys()) yield this.elem(i);
     const imported = model.funcs.length - binary.starts.length;
     for (let i = imported; i < model.funcs.length; i++) yield this.function(i);
-    for (const i of model.datas.keys()) yield this.data(i);
+    for (const i of model.datas.keys()) yield* this.data(i);
     for (const one of model.customs) {
       yield one.bytes.length <= largestCustom ? `  (@custom ${showString(one.name)} (${one.place}) ${showBytes(one.bytes)})\n`
         : `  ;; custom section ${showString(one.name)} (${one.bytes.length} bytes) left out\n`;
@@ -207,14 +209,21 @@ export class Printer {
     return `  (${words.join(' ')})\n`;
   }
 
-  private data(index: number): string {
+  private *data(index: number): Generator<string> {
     const { names } = this;
     const data = this.binary.model.datas[index];
-    if (data === undefined) return '';
+    if (data === undefined) return;
     const words = [`data ${names.define('data', index)}`];
     if (data.memory > 0) words.push(`(memory ${names.ref('memory', data.memory)})`);
     const offset = this.binary.datas[index];
     if (offset !== undefined) words.push(`(offset ${this.constant(offset)})`);
-    return `  (${words.join(' ')} ${showBytes(data.bytes)})\n`;
+    const { bytes } = data;
+    if (bytes.length <= bytesPerLine) yield `  (${words.join(' ')} ${showBytes(bytes)})\n`;
+    else {
+      // In lines, since editors have trouble with one of megabytes.
+      yield `  (${words.join(' ')}\n`;
+      for (let at = 0; at < bytes.length; at += bytesPerLine) yield `    ${showBytes(bytes.subarray(at, at + bytesPerLine))}\n`;
+      yield '  )\n';
+    }
   }
 }

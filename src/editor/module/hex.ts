@@ -7,9 +7,9 @@ export function hexLine(bytes: Uint8Array, address: bigint): { readonly address:
   let text = '';
   for (let i = 0; i < bytesPerLine; i++) {
     const byte = bytes[i];
-    hex.push(byte === undefined ? '  ' : byte.toString(16).padStart(2, '0'));
+    const space = i === bytesPerLine / 2 - 1 ? ' ' : '';
+    hex.push((byte === undefined ? '  ' : byte.toString(16).padStart(2, '0')) + space);
     if (byte !== undefined) text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
   }
-  hex[7] += ' ';
   return { address: address.toString(16).padStart(8, '0'), hex: hex.join(' '), text };
 }

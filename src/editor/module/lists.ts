@@ -162,7 +162,7 @@ function segments({ file, data }: Contents): Source {
 }
 
 /** Where each of several lists begins when they are laid end to end. */
-function places(counts: readonly number[]): { firsts: readonly number[]; total: number; find(i: number): number } {
+function places(counts: readonly number[]): { firsts: readonly number[]; total: number; readonly find: (i: number) => number } {
   const firsts: number[] = [];
   let total = 0;
   for (const count of counts) {

@@ -45,7 +45,10 @@ export class ModuleTexts {
 
   /** The whole module; undefined when its text is beyond the limits. */
   whole(limits: TextLimits = editorLimits): ModuleDocument | undefined {
-    const { printer } = this;
+    const { printer, binary } = this;
+    const code = binary.ends.reduce((sum, end, i) => sum + end - (binary.starts[i] ?? 0), 0);
+    // A byte of code makes some ten characters, and never fewer than three.
+    if (code * 3 > limits.characters) return undefined;
     const offsets: number[] = [];
     const lines = new Map<number, number>();
     const pieces: string[] = [];

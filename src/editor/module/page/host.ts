@@ -1,6 +1,6 @@
 import type { FromPage, Reply, Request, ToPage } from '../messages';
 
-interface VsCode { postMessage(message: FromPage): void; getState(): unknown; setState(state: unknown): void }
+interface VsCode { postMessage(message: FromPage): void; getState(): PageState | undefined; setState(state: PageState): void }
 declare function acquireVsCodeApi(): VsCode;
 
 const vscode = acquireVsCodeApi();
@@ -24,7 +24,7 @@ export function tell(message: FromPage): void {
 /** What the page was like before it was hidden. */
 export interface PageState { readonly tab?: string }
 export function state(): PageState {
-  return (vscode.getState() ?? {}) as PageState;
+  return vscode.getState() ?? {};
 }
 export function remember(value: PageState): void {
   vscode.setState(value);
