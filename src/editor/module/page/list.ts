@@ -34,14 +34,16 @@ export function listView(info: ListInfo, texts: Texts, showBytes: (row: ListRow)
   }, row => {
     const cells = info.columns.map((column, i) => element('span', { role: 'cell', class: column.numeric ? 'numeric' : '', title: row.cells[i] ?? '' }, row.cells[i] ?? ''));
     if (row.indent !== undefined && row.indent > 0 && cells[0] !== undefined) place(cells[0], { 'padding-left': `${row.indent * 1.2}em` });
-    const made = element('div', { class: row.open !== undefined || row.bytes !== undefined ? 'row link' : 'row' }, ...cells);
+    const made = element('div', { class: 'row' }, ...cells);
     place(made, { 'grid-template-columns': columns });
     const open = (): void => {
       if (row.open !== undefined) tell({ kind: 'open', part: row.open[0], index: row.open[1] });
       else if (row.bytes !== undefined) showBytes(row);
     };
     made.addEventListener('dblclick', open);
-    cells[info.columns.findIndex(column => !column.numeric)]?.addEventListener('click', open);
+    const link = row.open === undefined && row.bytes === undefined ? undefined : cells[info.columns.findIndex(column => !column.numeric)];
+    link?.classList.add('open');
+    link?.addEventListener('click', open);
     return made;
   });
   let asked = 0;
