@@ -165,7 +165,10 @@ async function readModules(project: Project, files: BuildResult['modules'] | Awa
   const wanted = options.target === undefined ? files : files.filter(file => file.target === options.target);
   if (files.length > 0 && wanted.length === 0 && options.target !== undefined) checkTarget(files.map(file => ({ name: file.target })), options.target);
   if (wanted.length === 0) {
-    throw new UserError('no-module', l10n.t('The build of {0} succeeded, but it wrote no WebAssembly module.', project.name));
+    throw new UserError('no-module', l10n.t('The build of {0} succeeded, but it wrote no WebAssembly module.', project.name), [
+      { label: l10n.t('Let {0} link a program, whose name may end in .wasm, in the default build.', project.marker) },
+      { label: l10n.t('Open {0}', project.marker), action: { kind: 'command', command: 'vscode.open', args: [path.join(project.folder, project.marker)] } },
+    ]);
   }
   return Promise.all(wanted.map(async file => {
     try {

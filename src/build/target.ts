@@ -7,7 +7,7 @@ import { readEntries } from './entries';
 import { findProjects, projectsIn } from './find';
 import type { Project, Toolchain } from './project';
 import { toolchains } from './toolchains/index';
-import { ownsSource } from './toolchains/sources';
+import { languageOf, ownsSource } from './toolchains/sources';
 
 /** How many folders up a source file's project is sought. */
 const levels = 12;
@@ -29,7 +29,7 @@ export async function projectsAt(target: string, signal?: AbortSignal): Promise<
     if (here.length > 0) return here;
     const below = await findProjects([file], signal === undefined ? {} : { signal });
     if (below.length > 0) return below;
-    throw new UserError('no-project', l10n.t('{0} holds no project that builds to WebAssembly. Known are: {1}.', file, known()), [
+    throw new UserError('no-project', await whyNone(file), [
       { label: l10n.t('New project'), action: { kind: 'command', command: 'wasmWorkbench.newProject' } },
     ]);
   }
@@ -81,6 +81,16 @@ async function enclosing(file: string, candidates: readonly Toolchain[]): Promis
     folder = parent;
   }
   return loose;
+}
+
+/** Why a folder is no project, as far as its files tell. */
+async function whyNone(folder: string): Promise<string> {
+  const names = [...(await readEntries(folder))?.files ?? []].sort();
+  const source = names.find(name => languageOf(name) !== undefined);
+  if (source !== undefined) return l10n.t('{0} holds no program to build: none of its sources, such as {1}, defines main. Name the folder of the program that uses them, or add a Makefile or CMakeLists.txt that builds a module.', folder, source);
+  const module = names.find(name => /\.wasm$/i.test(name));
+  if (module !== undefined) return l10n.t('{0} holds no project that builds to WebAssembly, but modules: name one of them, such as {1}.', folder, path.join(folder, module));
+  return l10n.t('{0} holds no project that builds to WebAssembly. Known are: {1}.', folder, known());
 }
 
 function known(): string {

@@ -8,7 +8,7 @@ import { buildFolderName } from '../build/folders';
 import { exitCodes } from '../run/hosting/spec';
 import type { Arguments } from './arguments';
 import { colors, type CliIo } from './io';
-import { report } from './main';
+import { remedyText, report } from './main';
 import { buildContext } from './surroundings';
 
 /** The options of a build that verbs share. */
@@ -57,7 +57,7 @@ async function buildOnce(project: Project, args: Arguments, io: CliIo, context: 
     return 0;
   } catch (error) {
     if (json && isUserError(error) && error.code !== 'canceled') {
-      const failure = { ok: false, project: projectJson(project), diagnostics, error: { code: error.code, message: error.message } };
+      const failure = { ok: false, project: projectJson(project), diagnostics, error: { code: error.code, message: error.message, remedies: error.remedies.flatMap(remedyText) } };
       io.stdout(JSON.stringify(failure, undefined, 2) + '\n');
     }
     return report(error, io);

@@ -9,7 +9,7 @@ import { runtimes } from '../run/runtimes/index';
 import type { Arguments } from './arguments';
 import { colors, type CliIo } from './io';
 import { runContext } from './context';
-import { buildContext } from './surroundings';
+import { buildContext, installCompiler } from './surroundings';
 
 interface Row {
   readonly tool: string;
@@ -27,6 +27,7 @@ interface Part {
 
 /** `doctor`: each toolchain and runtime, found where, or every place looked at and how to get it. */
 export async function doctor(args: Arguments, io: CliIo): Promise<number> {
+  if (args.has('install-compiler')) await installCompiler(io, args.one('install-compiler') ?? '');
   const context = buildContext(io, false);
   const parts = [
     embeddedCompiler(io),
@@ -49,7 +50,7 @@ function embeddedCompiler(io: CliIo): Part {
     id: 'embedded', title: l10n.t('Embedded C and C++ compiler'), kind: 'compiler',
     rows: [{
       tool: 'clang', found: missing ? located : { path: located.folder, version: located.version },
-      remedies: missing ? [{ label: l10n.t('Fetch it with npm ({0} MB) when a build needs it', Math.round(pinned.downloadSize / 1e6)), action: { kind: 'terminal', line: 'wasm-workbench build --yes' } }] : [],
+      remedies: missing ? [{ label: l10n.t('Fetch it with npm ({0} MB)', Math.round(pinned.downloadSize / 1e6)), action: { kind: 'terminal', line: 'wasm-workbench doctor --install-compiler' } }] : [],
     }],
   };
 }

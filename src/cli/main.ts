@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isCanceled, isUserError, messageOf, UserError } from '../base/error';
+import { isCanceled, isUserError, messageOf, UserError, type Remedy } from '../base/error';
 import { exitCodes } from '../run/hosting/spec';
 import { didYouMean, parseArguments } from './arguments';
 import { colors, type CliIo } from './io';
@@ -59,6 +59,24 @@ function version(): string {
   return '';
 }
 
+/** What a shell's user types where the editor has a command. */
+const verbOf: Readonly<Partial<Record<string, string>>> = {
+  'wasmWorkbench.newProject': 'wasm-workbench new',
+  'wasmWorkbench.installCompiler': 'wasm-workbench doctor --install-compiler[=PACKAGE]',
+  'wasmWorkbench.checkSetup': 'wasm-workbench doctor',
+};
+
+/** A remedy as a line for a shell's user; none where it is something that only the editor has. */
+export function remedyText({ label, action }: Remedy): string[] {
+  switch (action?.kind) {
+    case undefined: return [label];
+    case 'url': return [`${label}: ${action.url}`];
+    case 'terminal': return [`${label}: ${action.line}`];
+    case 'command': return verbOf[action.command] === undefined ? [] : [`${label}: ${verbOf[action.command] ?? ''}`];
+    case 'setting': return [];
+  }
+}
+
 /** Prints an error for a person and gives the exit code that tells its kind. */
 export function report(error: unknown, io: CliIo): number {
   if (isCanceled(error) || io.signal.aborted) {
@@ -73,12 +91,7 @@ export function report(error: unknown, io: CliIo): number {
     return exitCodes.failed;
   }
   io.stderr(`${label}: ${error.message}\n`);
-  for (const { label: what, action } of error.remedies) {
-    if (action === undefined) io.stderr(`  ${what}\n`);
-    else if (action.kind === 'url') io.stderr(`  ${what}: ${action.url}\n`);
-    else if (action.kind === 'terminal') io.stderr(`  ${what}: ${action.line}\n`);
-    // The editor's commands and settings have no meaning in a shell.
-  }
+  for (const line of error.remedies.flatMap(remedyText)) io.stderr(`  ${line}\n`);
   switch (error.code) {
     case 'usage': return exitCodes.usage;
     case 'no-runtime': return exitCodes.noRuntime;

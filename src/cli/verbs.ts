@@ -103,7 +103,8 @@ export function verbs(): readonly Verb[] {
     },
     {
       name: 'doctor', operands: '', summary: l10n.t('Say which toolchains and runtimes are there, where, and how to get what is missing'),
-      options: [json], examples: ['wasm-workbench doctor'],
+      options: [json, option('install-compiler', l10n.t('First fetch the embedded C and C++ compiler with npm, or take its package, a .tgz or a folder, made elsewhere by npm pack'), { value: 'PACKAGE', optionalValue: true })],
+      examples: ['wasm-workbench doctor', 'wasm-workbench doctor --install-compiler', 'wasm-workbench doctor --install-compiler=yowasp-clang.tgz'],
       load: async () => (await import('./doctor')).doctor,
     },
   ];

@@ -176,7 +176,9 @@ export class ModuleSink {
 
 function badModule(error: unknown, label: string): unknown {
   if (!(error instanceof Malformed)) return error;
-  return new UserError('bad-module', l10n.t("{0} can't be read as a WebAssembly module: {1}.", label, error.message), [], { cause: error });
+  return new UserError('bad-module', l10n.t("{0} can't be read as a WebAssembly module: {1}.", label, error.message), [
+    { label: l10n.t('A build or download that was broken off leaves such a file: make it anew. Source is built by Wasm: Build, or wasm-workbench build.') },
+  ], { cause: error });
 }
 
 /** What a failed read of a module file is to a person. */

@@ -126,7 +126,7 @@ void test('cargo: the target that is installed; without one, how to get it', asy
   const nowhere = { stdout: path.join(folder, 'gone') };
   const [other] = [path.join(folder, 'q')];
   write(other, { 'Cargo.toml': '[package]\nname = "q"', 'src/main.rs': '' });
-  await assert.rejects(planOf(other, 'debug', fakeContext(fakeMachine([...clangs, '/usr/bin/rustup']), () => nowhere)), { code: 'target-missing', message: /rustup target add wasm32-wasip1/ });
+  await assert.rejects(planOf(other, 'debug', fakeContext(fakeMachine([...clangs, '/usr/bin/rustup']), () => nowhere)), { code: 'target-missing', remedies: [{ label: 'Add the target', action: { kind: 'terminal', line: 'rustup target add wasm32-wasip1' } }] });
   await assert.rejects(planOf(other, 'debug', fakeContext(fakeMachine(['/usr/bin/make']), old)), { code: 'tool-missing', message: /cargo/ });
 });
 

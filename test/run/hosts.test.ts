@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../../src/base/find';
 import { cli, guest, guestBytes, runCli, scratch, startCli } from './guests';
@@ -117,13 +117,20 @@ void test('bad input is told before anything starts', async () => {
   mkdirSync(join(scratch, 'folder'), { recursive: true });
   writeFileSync(join(scratch, 'empty.wasm'), '');
   writeFileSync(join(scratch, 'cut.wasm'), guestBytes('hello').subarray(0, 100));
+  writeFileSync(join(scratch, 'native.wasm'), Buffer.from('7f454c460201010000000000', 'hex'));
+  writeFileSync(join(scratch, 'huge.wasm'), guestBytes('hello'));
+  // A file with a hole: it takes no room on the disk.
+  truncateSync(join(scratch, 'huge.wasm'), 4 * 2 ** 30);
   await told(['--dir', 'none', guest('hello')], 1, /there is no such folder/);
   await told(['--dir', guest('hello'), guest('hello')], 1, /it is a file/);
   await told(['--stdin', 'none', guest('hello')], 1, /there is no such file/);
   await told(['--stdin', 'folder', guest('hello')], 1, /it is a folder/);
   await told(['--env-file', 'none', guest('hello')], 1, /there is no such file/);
-  await told(['none.wasm'], 1, /no such file|none\.wasm/);
-  await told(['empty.wasm'], 1, /it is empty/);
+  await told(['none.wasm'], 1, /There is no file .*none\.wasm\./);
+  await told(['empty.wasm'], 1, /it is empty\.\n {2}A build or download that was broken off/);
+  await told(['native.wasm'], 1, /a native program for Linux/);
+  await told(['huge.wasm'], 1, /too large to run: it has 4294967296 bytes/);
+  await told(['folder'], 1, /holds no project/);
   await told(['cut.wasm'], 1, /cut off/);
   await told(['--timeout', 'soon', guest('hello')], 2, /not a time/);
   await told(['--runtime', 'wasmege', guest('hello')], 2, /Did you mean wasmedge/);

@@ -1,4 +1,4 @@
-import { absoluteOperand, guestPath } from './paths';
+import { absoluteOperand, guestPath, outputOperand } from './paths';
 
 /** Options of `ar` that stand before its operation. */
 const separate = new Set(['--format', '--output', '--plugin', '--rsp-quoting']);
@@ -32,7 +32,7 @@ export function archiverArguments(args: readonly string[], cwd: string, platform
   // With a, b, i an operand names the member to stand beside, with N one counts: before the archive.
   const leading = (/[abi]/.test(operation) ? 1 : 0) + (operation.includes('N') ? 1 : 0);
   const adds = /[rq]/.test(operation) || (!/[dmptx]/.test(operation) && operation.includes('s'));
-  const operands = rest.map((operand, i) => (i === leading || (i > leading && adds) ? absolute(operand) : operand));
+  const operands = rest.map((operand, i) => (i === leading ? outputOperand(operand, cwd, platform) : i > leading && adds ? absolute(operand) : operand));
   return [...before, operation === 'M' ? '-M' : operation, ...operands];
 }
 

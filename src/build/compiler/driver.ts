@@ -188,8 +188,9 @@ class Driver {
 function makeRunnable(args: readonly string[]): void {
   const output = args[args.indexOf('-o') + 1];
   if (process.platform === 'win32' || !args.includes('-o') || output === undefined) return;
-  const stats = fs.statSync(output, { throwIfNoEntry: false });
-  if (stats?.isFile() === true) fs.chmodSync(output, (stats.mode & 0o7777) | ((stats.mode & 0o444) >> 2));
+  const file = hostPath(output.slice(1));
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile() === true) fs.chmodSync(file, (stats.mode & 0o7777) | ((stats.mode & 0o444) >> 2));
 }
 
 /** `strip` fails when it sets the modes of what it wrote, so it writes to standard output, and the file is ours to write. */

@@ -1,6 +1,7 @@
 import { createWasi, ExitSignal, type Clocks } from '../../wasi/index';
 import { Disk } from './disk';
 import type { Ran, Run } from './driver';
+import { withOutputNames } from './paths';
 import { Collected, Input } from './streams';
 
 // One run of the compiler's module: a fresh instance each time, since LLVM's tools can't be entered twice.
@@ -90,7 +91,7 @@ export class Machine {
     }
     if (code === 0) wasi.close();
     else disk.end();
-    return { code, stdout: out.bytes(), stderr: err.bytes() };
+    return { code, stdout: out.bytes(), stderr: withOutputNames(err.bytes()) };
   }
 
   #raiseGranularity(memory: WebAssembly.Memory): void {

@@ -1,4 +1,4 @@
-import { absoluteOperand } from './paths';
+import { absoluteOperand, outputOperand } from './paths';
 
 // The tools besides the compiler's driver have no -working-directory, and begin in `/`. So their operands, and the values of those options
 // that name files, are made absolute, by the tools' own option tables (`TOOL --help` of the pinned version; a test holds them to it).
@@ -13,6 +13,10 @@ export interface OptionTable {
   readonly grouped: boolean;
   /** Of those, the ones whose value is a path. */
   readonly paths: readonly string[];
+  /** Of those, the ones that name what is written by way of a temporary file. */
+  readonly outputs?: readonly string[];
+  /** Whether operands are written so. */
+  readonly writesOperands?: boolean;
 }
 
 export const linkerTable: OptionTable = {
@@ -24,6 +28,7 @@ export const linkerTable: OptionTable = {
   letters: 'LlmOoyzeu',
   grouped: false,
   paths: ['o', 'output', 'L', 'library-path', 'Map', 'allow-undefined-file', 'reproduce', 'thinlto-cache-dir', 'why-extract'],
+  outputs: ['o', 'output'],
 };
 
 export const nmTable: OptionTable = { long: ['format', 'radix', 'arch'], letters: 'ftX', grouped: true, paths: [] };
@@ -45,7 +50,7 @@ export const stripTable: OptionTable = {
   paths: ['o'],
 };
 
-export const ranlibTable: OptionTable = { long: [], letters: '', grouped: false, paths: [] };
+export const ranlibTable: OptionTable = { long: [], letters: '', grouped: false, paths: [], writesOperands: true };
 
 /** One argument as a tool takes it. */
 export interface Taken {
@@ -60,12 +65,16 @@ export interface Taken {
 /** Reads a tool's arguments by its table. */
 export function takeArguments(args: readonly string[], table: OptionTable, cwd: string, platform?: NodeJS.Platform): Taken[] {
   const taken: Taken[] = [];
-  const absolute = (name: string, value: string): string => (table.paths.includes(name) ? absoluteOperand(value, cwd, platform) : value);
+  const absolute = (name: string, value: string): string => {
+    if (!table.paths.includes(name)) return value;
+    return (table.outputs?.includes(name) === true ? outputOperand : absoluteOperand)(value, cwd, platform);
+  };
+  const operand = table.writesOperands === true ? outputOperand : absoluteOperand;
   let ended = false;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
     if (ended || !arg.startsWith('-') || arg === '-') {
-      taken.push({ kind: 'operand', name: '', value: arg, args: [absoluteOperand(arg, cwd, platform)] });
+      taken.push({ kind: 'operand', name: '', value: arg, args: [operand(arg, cwd, platform)] });
       continue;
     }
     if (arg === '--') {

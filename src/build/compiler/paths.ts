@@ -8,6 +8,12 @@ const drive = /^[A-Za-z]:$/;
 /** Stands for the two backslashes of \\server\share. */
 const network = 'UNC:';
 
+/**
+ * LLVM's tools write an output beside its final place, under a name made of its path in which every % becomes a random digit: in a folder
+ * with a % in its name that leads nowhere. So outputs are named with a character in its place that nobody names files by.
+ */
+const percent = '\u{f025}';
+
 /** The compiler's name of an absolute path of this machine. */
 export function guestPath(hostPath: string, platform: NodeJS.Platform = process.platform): string {
   if (platform !== 'win32') return hostPath;
@@ -16,7 +22,8 @@ export function guestPath(hostPath: string, platform: NodeJS.Platform = process.
 }
 
 /** This machine's name of a path that the compiler asked for, given below `/` without the leading slash. */
-export function hostPath(guest: string, platform: NodeJS.Platform = process.platform): string {
+export function hostPath(given: string, platform: NodeJS.Platform = process.platform): string {
+  const guest = given.replaceAll(percent, '%');
   if (platform !== 'win32') return `/${guest}`;
   const parts = guest.split(/[\\/]+/).filter(part => part !== '');
   let start = -1;
@@ -36,4 +43,15 @@ export function absoluteOperand(operand: string, cwd: string, platform: NodeJS.P
   // Not resolve(): it would fold `link/..`, which the file system resolves in its own way.
   const absolute = flavour.isAbsolute(operand) ? operand : cwd + flavour.sep + operand;
   return guestPath(absolute, platform);
+}
+
+/** As {@link absoluteOperand}, for a file that the tool writes. */
+export function outputOperand(operand: string, cwd: string, platform?: NodeJS.Platform): string {
+  return absoluteOperand(operand, cwd, platform).replaceAll('%', percent);
+}
+
+/** What a tool said, with the names of outputs as the user knows them. */
+export function withOutputNames(said: Uint8Array): Uint8Array {
+  const text = Buffer.from(said.buffer, said.byteOffset, said.length);
+  return text.includes(percent) ? Buffer.from(text.toString().replaceAll(percent, '%')) : said;
 }

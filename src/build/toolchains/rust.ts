@@ -173,7 +173,7 @@ function linkerEnv(target: RustTarget, context: BuildContext): Readonly<Record<s
 function targetMissing(cargo: string, rustc: string, context: BuildContext): UserError {
   const rustup = findProgram(['rustup'], [path.join(path.dirname(cargo), 'rustup')], context.machine);
   const line = 'path' in rustup ? 'rustup target add wasm32-wasip1' : 'sudo apt install libstd-rust-dev-wasm32';
-  return new UserError('target-missing', l10n.t("Rust's standard library for WASI preview 1 (wasm32-wasi) is not installed for {0}. Install it with: {1}", rustc, line), [
+  return new UserError('target-missing', l10n.t("Rust's standard library for WASI preview 1 (wasm32-wasi) is not installed for {0}.", rustc), [
     { label: 'path' in rustup ? l10n.t('Add the target') : l10n.t('Install it'), action: { kind: 'terminal', line } },
   ]);
 }

@@ -90,7 +90,9 @@ export function readModuleBytes(path: string): Uint8Array {
   } catch (error) {
     if (isUserError(error)) throw error;
     if (systemCode(error) === 'EISDIR') throw new UserError('bad-module', l10n.t('{0} is a folder, not a module.', path), [], { cause: error });
-    throw new UserError(systemCode(error) === 'ENOENT' ? 'not-found' : 'io', l10n.t("Can't read {0}: {1}.", path, messageOf(error)), [], { cause: error });
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') throw new UserError('not-found', l10n.t('There is no file {0}.', path), [], { cause: error });
+    const reason = systemCode(error) === 'EACCES' || systemCode(error) === 'EPERM' ? l10n.t('you have no permission to') : messageOf(error);
+    throw new UserError('io', l10n.t("Can't read {0}: {1}.", path, reason), [], { cause: error });
   }
 }
 

@@ -52,6 +52,23 @@ void test('the pinned module is what the host was made for', t => {
   assert.match(Buffer.from(ran.stdout).toString(), /^clang version 22\.1\.0 /);
 });
 
+void test('folders and files with a % in their names: LLVM takes it for a place of a random digit', async t => {
+  const b = bench(t, '100% %d');
+  if (b === undefined) return;
+  b.write('part%1.c', 'int part(void) { return 40; }\n');
+  b.write('main.c', 'int part(void);\nint main(void) { return part() + 2; }\n');
+  assert.deepEqual(b.run('cc', '-c', '-MD', '-MF', 'part%1.d', 'part%1.c', '-o', 'part%1.o'), { code: 0, stdout: '', stderr: '' });
+  assert.deepEqual(b.run('ar', 'rc', 'lib%p.a', 'part%1.o'), { code: 0, stdout: '', stderr: '' });
+  assert.deepEqual(b.run('ranlib', 'lib%p.a'), { code: 0, stdout: '', stderr: '' });
+  assert.equal(b.run('ar', 't', 'lib%p.a').stdout, 'part%1.o\n');
+  assert.deepEqual(b.run('cc', 'main.c', 'lib%p.a', '-o', 'all%.wasm'), { code: 0, stdout: '', stderr: '' });
+  assert.deepEqual(b.run('strip', 'all%.wasm'), { code: 0, stdout: '', stderr: '' });
+  assert.deepEqual(readdirSync(b.folder).sort(), ['all%.wasm', 'lib%p.a', 'main.c', 'part%1.c', 'part%1.d', 'part%1.o']);
+  assert.equal(statSync(join(b.folder, 'all%.wasm')).mode & 0o100, process.platform === 'win32' ? 0 : 0o100);
+  assert.equal((await runModule(join(b.folder, 'all%.wasm'))).code, 42);
+  assert.match(b.run('cc', 'main.c', 'lib%p.a', '-o', 'none/all%.wasm').stderr, /cannot open output file .*100% %d-\w+\/none\/all%\.wasm: No such file/);
+});
+
 void test("the allocator's parameters are found where one place looks like them, and else left alone", () => {
   const words = new Int32Array(100);
   words.set([0x1234, 65536, 65536, -1, -1], 40);
