@@ -7,6 +7,7 @@ import { checkRequest, parseCount, parseEnvFile, parseMount, parseSize, parseTim
 import { loadHost } from '../run/hosting';
 import { readModuleBytes, runGuest } from '../run/hosting/guest';
 import { refuse, specOf } from '../run/guest';
+import { parseReady } from '../run/ready';
 import type { Limits, Mount, RunRequest } from '../run/request';
 import { runtimes } from '../run/runtimes/index';
 import { parseGrant } from '../wasi/node/sockets/grants';
@@ -138,6 +139,7 @@ async function requestOf(program: Program, words: readonly string[], args: Argum
   };
   const stdin = args.one('stdin');
   const traceFile = io.env['WASM_WORKBENCH_TRACE'];
+  const ready = parseReady(io.env['WASM_WORKBENCH_READY']);
   return {
     module: program.path, info: program.info, args: words, env,
     mounts: mountsOf(program, args, io),
@@ -148,6 +150,7 @@ async function requestOf(program: Program, words: readonly string[], args: Argum
       groups: (await tracing()).parseTrace(args.one('trace') ?? ''), json: args.has('json'),
       ...(traceFile === undefined || traceFile === '' ? {} : { file: resolve(io.cwd, traceFile) }),
     } } : {}),
+    ...(ready === undefined ? {} : { ready }),
   };
 }
 

@@ -23,7 +23,12 @@ export interface LaunchConfiguration {
   /** All calls, or groups and names of calls: `file,socket`. */
   readonly trace?: boolean | string;
   readonly console?: 'integratedTerminal' | 'internalConsole';
+  /** Opens a browser once the program serves: when it listens, or when it prints what `pattern` says. */
+  readonly openBrowser?: boolean | BrowserWish;
 }
+
+/** Which page is opened: `%s` in `url` is what the first group of `pattern` matched, or the port. */
+export interface BrowserWish { readonly pattern?: string; readonly url?: string }
 
 export type Preopen = string | { readonly host: string; readonly guest?: string; readonly readonly?: boolean };
 
@@ -61,6 +66,8 @@ export interface ResolvedLaunch {
   readonly args: readonly string[];
   /** Options that trace the program, where it is to be traced. */
   readonly trace?: readonly string[];
+  /** The program may serve: what is opened then, or (without `open`) offered. */
+  readonly serves?: BrowserWish & { readonly open: boolean };
   /** What the editor's own host is told, where the program is to run there. */
   readonly inEditor?: EditorRun;
 }
@@ -108,10 +115,16 @@ export function resolveLaunch(written: Readonly<Record<string, unknown>>, defaul
     args: read.args ?? defaults.args,
     console: read.console ?? 'integratedTerminal',
     ...(read.trace === undefined || read.trace === false ? {} : { trace: [read.trace === true ? '--trace' : `--trace=${read.trace}`] }),
+    ...servesOf(read),
     ...(runtime === 'editor' ? { inEditor: editorRun(read, cwd, env, read.preopens ?? defaults.preopens, limits) } : {}),
     ...(target === undefined ? {} : { target }),
     ...(profile === undefined ? {} : { profile }),
   };
+}
+
+function servesOf({ openBrowser, listen = [] }: LaunchConfiguration): Pick<ResolvedLaunch, 'serves'> {
+  if (openBrowser === undefined || openBrowser === false) return listen.length === 0 ? {} : { serves: { open: false } };
+  return { serves: { open: true, ...(openBrowser === true ? {} : openBrowser) } };
 }
 
 function editorRun(read: LaunchConfiguration, cwd: string, env: Readonly<Record<string, string>>, preopens: readonly Preopen[], limits: LaunchLimits): EditorRun {
@@ -148,6 +161,14 @@ function preopenText(preopen: Preopen, cwd: string): string {
   return guest === undefined ? host : `${host}::${guest}`;
 }
 
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 type Check = (value: unknown) => boolean;
 const isText: Check = value => typeof value === 'string';
 const isTexts: Check = value => Array.isArray(value) && value.every(isText);
@@ -172,6 +193,10 @@ function properties(): Readonly<Record<keyof LaunchConfiguration, readonly [Chec
     listen: [isTexts, l10n.t('must be a list of PORT, HOST:PORT or *')],
     connect: [isTexts, l10n.t('must be a list of HOST:PORT, HOST or *')],
     trace: [value => typeof value === 'boolean' || (isText(value) && value !== ''), l10n.t('must be true, or groups of calls such as file,socket')],
+    openBrowser: [
+      value => typeof value === 'boolean' || (isRecord(value) && Object.entries(value).every(([name, one]) => (name === 'pattern' ? isText(one) && isPattern(String(one)) : name === 'url' && isText(one)))),
+      l10n.t('must be true, or have a pattern (a regular expression) and a url'),
+    ],
     console: [value => value === 'integratedTerminal' || value === 'internalConsole', l10n.t('must be integratedTerminal or internalConsole')],
   };
 }

@@ -67,9 +67,15 @@ export class Runner implements vscode.Disposable {
     return this.traced(launch, name, env => this.catch(launch, module, output, env));
   }
 
-  /** Shows the trace that a configuration asks for, from the start of the program to its end. */
+  /** Shows the trace that a configuration asks for and what the program serves, from the start of the program to its end. */
   private async traced(launch: ResolvedLaunch, name: string, start: (env: Record<string, string>) => Promise<Started>): Promise<Started> {
     requireTrust();
+    if (launch.serves === undefined) return this.recorded(launch, name, start);
+    const { serving } = await import('./serving');
+    return serving(launch.serves, name, more => this.recorded(launch, name, env => start({ ...env, ...more })));
+  }
+
+  private async recorded(launch: ResolvedLaunch, name: string, start: (env: Record<string, string>) => Promise<Started>): Promise<Started> {
     if (launch.trace === undefined) return start({});
     if (this.traces === undefined) {
       const { TraceChannel } = await import('./traceChannel');

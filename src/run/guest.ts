@@ -6,11 +6,12 @@ import type { RunRequest } from './request';
 
 /** What a hosting process is told of a request. */
 export function specOf(host: GuestSpec['host'], request: RunRequest): GuestSpec {
-  const { module, args, env, mounts, stdin, limits, listen, connect, trace } = request;
+  const { module, args, env, mounts, stdin, limits, listen, connect, trace, ready } = request;
   return {
     host, module, env, mounts, args: [basename(module), ...args],
     ...(stdin === undefined ? {} : { stdin }), ...(limits === undefined ? {} : { limits }),
     ...(listen === undefined ? {} : { listen }), ...(connect === undefined ? {} : { connect }), ...(trace === undefined ? {} : { trace }),
+    ...(ready === undefined ? {} : { ready }),
   };
 }
 

@@ -21,6 +21,8 @@ export interface LaunchOptions {
   readonly limits?: Limits;
   /** Whether output is counted here: then a terminal's output goes through a pipe. */
   readonly countOutput?: boolean;
+  /** Is shown what the program prints; a terminal's output then goes through a pipe too. */
+  readonly onOutput?: (chunk: Uint8Array) => void;
   /** A pipe as descriptor 3 that the system closes when we end. */
   readonly parentPipe?: boolean;
 }
@@ -43,7 +45,8 @@ export async function launch(command: Command, io: RunIo, options: LaunchOptions
   const stdin = options.stdin === undefined ? undefined : openStdin(options.stdin);
   const terminal = io.terminal === true;
   const counts = options.countOutput === true && options.limits?.output !== undefined;
-  const output = terminal && !counts ? 'inherit' : 'pipe';
+  const { onOutput } = options;
+  const output = terminal && !counts && onOutput === undefined ? 'inherit' : 'pipe';
   let child: ChildProcess;
   try {
     child = start(command, {
@@ -64,7 +67,7 @@ export async function launch(command: Command, io: RunIo, options: LaunchOptions
   });
   const stop = new AbortController();
   const cause: { limit?: number; timedOut?: boolean } = {};
-  connect(child, io, counts ? options.limits.output : undefined, limit => {
+  connect(child, io, onOutput, counts ? options.limits.output : undefined, limit => {
     cause.limit = limit;
     stop.abort();
   });
@@ -88,10 +91,11 @@ export async function launch(command: Command, io: RunIo, options: LaunchOptions
   }
 }
 
-function connect(child: ChildProcess, io: RunIo, limit: number | undefined, exceeded: (limit: number) => void): void {
+function connect(child: ChildProcess, io: RunIo, seen: ((chunk: Uint8Array) => void) | undefined, limit: number | undefined, exceeded: (limit: number) => void): void {
   let total = 0;
   const pass = (to: (chunk: Uint8Array) => unknown) => (chunk: Uint8Array): void => {
     total += chunk.length;
+    seen?.(chunk);
     if (limit !== undefined && total > limit) exceeded(limit);
     else to(chunk);
   };

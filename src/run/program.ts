@@ -3,6 +3,7 @@ import type { Exit } from '../base/command';
 import { UserError } from '../base/error';
 import { checkRequest } from './check';
 import { launch, runtimeMissing } from './launch';
+import { OutputWatch, parsePattern, tellReady, usualPattern } from './ready';
 import type { RunContext, RunIo, RunRequest, Runtime } from './request';
 
 /** Runs a request by a host that is a program of its own. */
@@ -12,8 +13,10 @@ export async function runProgram(runtime: Runtime, args: readonly string[], requ
   checkRequest(request);
   const found = await runtime.find(context, io.signal);
   if ('tried' in found) throw runtimeMissing(runtime.title, found.tried);
+  const { ready } = request;
+  const watch = ready === undefined ? undefined : new OutputWatch(parsePattern(ready.pattern ?? usualPattern), matched => { tellReady(ready, { matched }); });
   return launch({ tool: found.path, args, cwd: process.cwd() }, io, {
-    countOutput: true,
+    countOutput: true, ...(watch === undefined ? {} : { onOutput: chunk => { watch.take(chunk); } }),
     ...(request.stdin === undefined ? {} : { stdin: request.stdin }), ...(request.limits === undefined ? {} : { limits: request.limits }),
   });
 }

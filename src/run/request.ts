@@ -3,6 +3,7 @@ import type { Remedy } from '../base/error';
 import type { Found } from '../base/find';
 import type { Log } from '../base/log';
 import type { WasmModule } from '../wasm/module';
+import type { ReadyWish } from './ready';
 
 /** A host folder that the guest sees under another name. */
 export interface Mount {
@@ -41,6 +42,8 @@ export interface RunRequest {
   /** What the guest may connect to: `HOST:PORT`, `HOST`, `*`. */
   readonly connect?: readonly string[];
   readonly trace?: { readonly groups: readonly string[]; readonly json: boolean; readonly file?: string };
+  /** Who is told that the program serves. */
+  readonly ready?: ReadyWish;
   /** The Node that hosts the child; the editor's own unless the user said otherwise. */
   readonly runtimeExecutable?: string;
 }

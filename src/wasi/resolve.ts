@@ -4,6 +4,7 @@ import { FileType } from './abi';
 
 /** As many links as Linux follows in one path. */
 const MOST_LINKS = 40;
+const DOT = 0x2e;
 
 /**
  * Where a path leads: a name in a directory, or a directory itself (the path ends in `.` or `..`). The walk goes one name at a time and
@@ -160,6 +161,20 @@ export abstract class SteppedFileSystem<Dir> extends FileSystem implements Steps
   /** A quick way to the directory `parent` of a handle, where the backend has one that is as safe as walking. */
   protected abstract shortcut(handle: number, parent: string): Dir | undefined;
 
+  /**
+   * The directory of a path's last name where no walk is needed: a name alone, or behind a parent that the backend has a quick way to. The
+   * name is the last part of the path, which does not end in a slash, and is neither `.` nor `..`; a link in its place is not followed.
+   */
+  #near(handle: number, path: string): Dir | undefined {
+    const slash = path.lastIndexOf('/');
+    if (slash === 0 || slash === path.length - 1) return undefined;
+    const dots = path.charCodeAt(slash + 1) === DOT && (path.length === slash + 2 || (path.charCodeAt(slash + 2) === DOT && path.length === slash + 3));
+    if (dots) return undefined;
+    if (slash > 0) return this.shortcut(handle, path.slice(0, slash));
+    const base = this.directory(handle);
+    return typeof base === 'number' ? undefined : base;
+  }
+
   /** Sets `walk` to where a path leads: 0 or -errno. */
   #begin(walk: Walk<Dir>, handle: number, path: string, whole: boolean): number {
     const slash = path.lastIndexOf('/');
@@ -199,6 +214,11 @@ export abstract class SteppedFileSystem<Dir> extends FileSystem implements Steps
   }
 
   override open(handle: number, path: string, how: number): number {
+    const near = this.#near(handle, path);
+    if (near !== undefined) {
+      const opened = this.openAt(near, path.slice(path.lastIndexOf('/') + 1), how & ~Open.FOLLOW);
+      if (opened !== -Errno.LOOP && (opened !== -Errno.NOTDIR || (how & Open.DIRECTORY) === 0)) return opened;
+    }
     return this.#at(handle, path, true, walk => {
       const bare = how & ~Open.FOLLOW;
       let first = true;
@@ -243,6 +263,11 @@ export abstract class SteppedFileSystem<Dir> extends FileSystem implements Steps
   }
 
   override lookup(handle: number, path: string, follow: boolean, stat: Stat): number {
+    const near = this.#near(handle, path);
+    if (near !== undefined) {
+      const found = this.statAt(near, path.slice(path.lastIndexOf('/') + 1), stat);
+      if (found < 0 || !follow || stat.type !== FileType.SYMBOLIC_LINK) return found;
+    }
     return this.#final(handle, path, follow, stat, () => 0);
   }
 

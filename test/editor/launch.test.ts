@@ -2,6 +2,8 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { posix, resolve, win32 } from 'node:path';
 import { defaultPreopens, resolveLaunch, runArguments, type LaunchDefaults } from '../../src/editor/launch';
+import { servedBy, ToldLines } from '../../src/editor/servingUrl';
+import type { ReadyTold } from '../../src/run/ready';
 import { projectProperty, readTaskDefinition, taskName } from '../../src/editor/taskDefinition';
 import { isUserError } from '../../src/base/error';
 import { toolPaths } from '../../src/cli/surroundings';
@@ -50,11 +52,40 @@ void test("what the editor's own host is told, and what it has not", () => {
   assert.equal(resolveLaunch({ program: 'app', trace: false }, defaults).trace, undefined);
 });
 
+void test('a program that may listen is offered, one that openBrowser names is opened', () => {
+  const serves = (written: object) => resolveLaunch({ program: 'app', ...written }, defaults).serves;
+  assert.equal(serves({}), undefined);
+  assert.equal(serves({ openBrowser: false }), undefined);
+  assert.deepEqual(serves({ listen: ['8080'] }), { open: false });
+  assert.deepEqual(serves({ openBrowser: true }), { open: true });
+  assert.deepEqual(serves({ openBrowser: { pattern: 'at (\\d+)', url: 'https://localhost:%s/a' } }), { open: true, pattern: 'at (\\d+)', url: 'https://localhost:%s/a' });
+});
+
+void test('the page of a program that serves', () => {
+  const page = (told: ReadyTold, wish = {}) => servedBy(told, wish)?.url;
+  assert.equal(page({ listening: '127.0.0.1:8080' }), 'http://127.0.0.1:8080/');
+  assert.equal(page({ listening: '0.0.0.0:81' }), 'http://localhost:81/');
+  assert.equal(page({ listening: '[::]:81' }), 'http://localhost:81/');
+  assert.equal(page({ listening: '[::1]:81' }, { url: 'https://localhost:%s/x' }), 'https://localhost:81/x');
+  assert.equal(page({ listening: '127.0.0.1:8080' }, { pattern: 'x' }), undefined);
+  assert.equal(page({ matched: ['ready at 3000', '3000'] }), 'http://localhost:3000/');
+  assert.equal(page({ matched: ['on https://a.example/', 'https://a.example/'] }), 'https://a.example/');
+  assert.equal(page({ matched: ['0.0.0.0:99'] }), 'http://localhost:99/');
+  // What the program prints is no pattern of a replacement.
+  assert.equal(page({ matched: ['x', '$&'] }, { url: 'http://h/%s' }), 'http://h/$&');
+});
+
+void test('lines of a file that grows are told whole', () => {
+  const lines = new ToldLines();
+  assert.deepEqual(lines.take('{"listening":"a:1"}\n{"mat'), [{ listening: 'a:1' }]);
+  assert.deepEqual(lines.take('ched":["b"]}\nnonsense\n'), [{ matched: ['b'] }]);
+});
+
 void test('what is wrong in a configuration is named', () => {
   const wrong: readonly [string, unknown][] = [
     ['program', 3], ['program', ''], ['args', '-n 3'], ['args', [1]], ['env', { A: 1 }], ['env', []], ['preopens', ['']], ['preopens', [{ guest: '/' }]], ['cwd', 1],
     ['profile', 'fast'], ['limits', { memory: 'much' }], ['limits', { time: 0 }], ['limits', { speed: 1 }], ['limits', { openFiles: 0.5 }], ['console', 'externalTerminal'], ['stdin', true],
-    ['listen', '8080'], ['connect', [1]], ['trace', 3], ['trace', ''],
+    ['listen', '8080'], ['connect', [1]], ['trace', 3], ['trace', ''], ['openBrowser', 'yes'], ['openBrowser', { pattern: '(' }], ['openBrowser', { port: 80 }], ['openBrowser', { url: 1 }],
   ];
   for (const [property, value] of wrong) {
     assert.throws(() => resolveLaunch({ program: 'app', [property]: value }, defaults), error => isUserError(error) && error.code === 'usage' && error.message.includes(property), `${property}: ${JSON.stringify(value)}`);

@@ -6,7 +6,8 @@ import { createWasi, Errno, errnoName, type Wasi, type WasiOptions } from '../..
 import { MemoryFiles, Collector, Input } from '../../src/wasi/memory';
 import { canOpenByDescriptor, LinuxFiles, NodeClocks, PortableFiles, randomSource } from '../../src/wasi/node';
 
-export const backends = ['memory', 'walk', ...(canOpenByDescriptor() ? ['descriptor'] as const : [])] as const;
+/** `moving` is `descriptor` in a process that goes to the directory that is used most. */
+export const backends = ['memory', 'walk', ...(canOpenByDescriptor() ? ['descriptor', 'moving'] as const : [])] as const;
 export type Backend = typeof backends[number];
 
 export interface Event { userdata: bigint; errno: string; type: number; bytes: bigint; flags: number }
@@ -176,7 +177,7 @@ export class Caller {
 /** A caller with one empty directory at descriptor 3, which goes when the test ends. */
 export function withFolder(t: TestContext, backend: Backend, options: { readonly?: boolean } & Partial<WasiOptions> = {}): Caller & { folder: string } {
   const folder = mkdtempSync(join(tmpdir(), 'wasi-test-'));
-  const files = backend === 'memory' ? new MemoryFiles() : backend === 'walk' ? new PortableFiles() : new LinuxFiles([folder]);
+  const files = backend === 'memory' ? new MemoryFiles() : backend === 'walk' ? new PortableFiles() : new LinuxFiles([folder], false, backend === 'moving');
   const handle = files instanceof MemoryFiles ? files.rootHandle : files.openRoot(folder);
   const caller = new Caller({ preopens: [{ name: '/', files, handle, readonly: options.readonly }], ...options });
   t.after(() => {

@@ -36,7 +36,7 @@ for (const backend of backends) {
     mkdirSync(join(folder, 'inside/dir'), { recursive: true });
     mkdirSync(join(folder, 'outside'));
     writeFileSync(join(folder, 'outside/a'), 'untouched');
-    const files = backend === 'memory' ? new MemoryFiles({ limit: 2 ** 24 }) : backend === 'walk' ? new PortableFiles() : new LinuxFiles([folder]);
+    const files = backend === 'memory' ? new MemoryFiles({ limit: 2 ** 24 }) : backend === 'walk' ? new PortableFiles() : new LinuxFiles([folder], false, backend === 'moving');
     const make = () => new Caller({
       preopens: [{ name: '/', files, handle: files instanceof MemoryFiles ? files.rootHandle : files.openRoot(join(folder, 'inside')) }], maxOpenFiles: 200,
       clocks: { write: () => true, now: () => performance.now() * 1e6, resolution: () => 1, wait: () => {} },

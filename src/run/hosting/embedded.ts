@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { UserError } from '../../base/error';
 import { Errno, errnoName } from '../../wasi';
-import { createNodeHost, ListenError, parseGrant, type Grant, type NodeHost, type NodeNetwork } from '../../wasi/node';
+import { createNodeHost, isTerminal, ListenError, parseGrant, type Grant, type NodeHost, type NodeHostOptions, type NodeNetwork } from '../../wasi/node';
+import { OutputWatch, parsePattern, tellReady } from '../ready';
 import { exitCodes } from './spec';
 import { mostDescriptors, outputLimit, writeError, type GuestHost, type HostOptions } from './guest';
 import { tracing } from './tracing';
@@ -27,6 +28,8 @@ export function embeddedHost(options: HostOptions): GuestHost {
     },
     ...(tracer === undefined ? {} : { trace: tracer.options }),
     ...(asked.some(({ name }) => name.startsWith('sock_')) ? { network: networkOf(options, !asked.some(({ name }) => name.startsWith('sock_open'))) } : {}),
+    ...watching(options),
+    ownProcess: true,
     exit,
     onLimit: (_, value) => {
       writeError(outputLimit(value).message + '\n');
@@ -55,10 +58,22 @@ export function embeddedHost(options: HostOptions): GuestHost {
   };
 }
 
-function networkOf(options: Pick<HostOptions, 'listen' | 'connect'>, preopened: boolean): NodeNetwork {
+/** Looks at what the program prints, where somebody waits for a word of it. */
+export function watching({ ready }: Pick<HostOptions, 'ready'>): Pick<NodeHostOptions, 'onOutput'> {
+  if (ready?.pattern === undefined) return {};
+  const watch = new OutputWatch(parsePattern(ready.pattern), matched => { tellReady(ready, { matched }); });
+  return { onOutput: bytes => { watch.take(bytes); } };
+}
+
+function networkOf(options: Pick<HostOptions, 'listen' | 'connect' | 'ready'>, preopened: boolean): NodeNetwork {
   const grants = (texts: readonly string[] | undefined): Grant[] => (texts ?? []).flatMap(text => parseGrant(text) ?? []);
   return {
     listen: grants(options.listen), connect: grants(options.connect), preopened,
+    onListening(where) {
+      // Who reads our output takes it for the program's own.
+      if (options.ready !== undefined || isTerminal(2)) writeError(l10n.t('Listening at {0}: http://{1}/', where, where.replace(/^(?:0\.0\.0\.0|\[[0:]+\]):/, 'localhost:')) + '\n');
+      if (options.ready !== undefined) tellReady(options.ready, { listening: where });
+    },
     onRefused(what, where) {
       const message = what === 'listen' ? l10n.t('The program may not listen at {0}. Allow it with --listen {0}.', where)
         : what === 'connect' ? l10n.t('The program may not connect to {0}. Allow it with --connect {0}.', where)

@@ -1,3 +1,4 @@
+import type { ReadyWish } from '../ready';
 import type { Limits, Mount } from '../request';
 
 /** What a process that hosts a guest is told: JSON, and complete. */
@@ -15,6 +16,7 @@ export interface GuestSpec {
   readonly listen?: readonly string[];
   readonly connect?: readonly string[];
   readonly trace?: { readonly groups: readonly string[]; readonly json: boolean; readonly file?: string };
+  readonly ready?: ReadyWish;
 }
 
 /** The exit codes that are ours, besides the guest's own; those of shells and of timeout(1) where there is a custom. */

@@ -3,6 +3,7 @@ import { Errno } from '../../wasi';
 import { createNodeHost, Threads, type SharedThreads } from '../../wasi/node';
 import type { TraceOptions } from '../../wasi';
 import type { HostOptions } from './guest';
+import { watching } from './embedded';
 import { tracing } from './tracing';
 import { isTrap } from './traps';
 
@@ -49,6 +50,7 @@ function run({ module, memory, options, shared, counts, id, argument }: ThreadDa
       // Open files are limited by the size of the table that all share.
       limits: limits?.output === undefined ? {} : { output: limits.output },
       ...(tracer === undefined ? {} : { trace: { ...tracer.options, thread: id, ...(counts === undefined ? {} : { shared: counts }) } }),
+      ...watching(options),
       exit: code => end({ kind: 'exit', code }),
       onLimit: (_, bytes) => end({ kind: 'limit', bytes }),
       threads: {

@@ -55,10 +55,9 @@ export function pathCalls(context: Context, filestat: StatLayout = preview1Stat)
       if ((oflags & ~ALL_OFLAGS) !== 0 || (flags & ~ALL_FDFLAGS) !== 0 || (lookup & ~LookupFlags.SYMLINK_FOLLOW) !== 0) return Errno.INVAL;
       if ((oflags & OFlags.DIRECTORY) !== 0 && (oflags & (OFlags.TRUNC | OFlags.CREAT)) !== 0) return Errno.INVAL;
       const passed = (table.inheriting[fd] as number) >>> 0;
-      const all = rights | inheriting;
-      if (all < 0n || all > 0x3fffffffn) return Errno.NOTCAPABLE;
       const base = Number(rights);
       const next = Number(inheriting);
+      if (base < 0 || base > ALL_RIGHTS || next < 0 || next > ALL_RIGHTS) return Errno.NOTCAPABLE;
       if (((base | next) & ~passed) !== 0) return Errno.NOTCAPABLE;
       if ((flags & (FdFlags.SYNC | FdFlags.RSYNC)) !== 0 && (passed & Rights.FD_SYNC) === 0) return Errno.NOTCAPABLE;
       if ((flags & FdFlags.DSYNC) !== 0 && (passed & (Rights.FD_SYNC | Rights.FD_DATASYNC)) === 0) return Errno.NOTCAPABLE;

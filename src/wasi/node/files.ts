@@ -43,6 +43,9 @@ export function attempt(call: () => number | undefined): number {
   }
 }
 
+const LSTAT = { bigint: true, throwIfNoEntry: false } as const;
+const FSTAT = { bigint: true } as const;
+
 const S_IFMT = 0o170000n;
 
 /** The FileType of a mode. */
@@ -102,7 +105,7 @@ export abstract class RealFiles<Dir> extends SteppedFileSystem<Dir> {
 
   override stat(handle: number, stat: Stat): number {
     try {
-      this.fill(stat, fs.fstatSync(handle, { bigint: true }));
+      this.fill(stat, fs.fstatSync(handle, FSTAT));
       return 0;
     } catch (error) {
       return -thrown(error);
@@ -139,17 +142,17 @@ export abstract class RealFiles<Dir> extends SteppedFileSystem<Dir> {
   protected abstract pathOf(dir: Dir, name: string): string;
 
   protected override statAt(dir: Dir, name: string, stat: Stat): number {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
+    return this.statPath(this.pathOf(dir, name), stat);
+  }
+
+  protected statPath(path: string, stat: Stat): number {
     try {
-      const found = fs.lstatSync(this.pathOf(dir, name), { bigint: true, throwIfNoEntry: false });
+      const found = fs.lstatSync(path, LSTAT);
       if (found === undefined) return -Errno.NOENT;
       this.fill(stat, found);
       return 0;
     } catch (error) {
       return -thrown(error);
-    } finally {
-      Error.stackTraceLimit = limit;
     }
   }
 

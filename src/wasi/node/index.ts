@@ -16,14 +16,14 @@ import { NodeClocks } from './clocks';
 import { canOpenByDescriptor, LinuxFiles } from './linux';
 import { PortableFiles } from './portable';
 import { randomSource } from './random';
-import { standardStream, Stdio } from './stdio';
+import { standardStream, Stdio, WatchedStdio } from './stdio';
 import { decodeNode } from './text';
 import { SharedPaths, Threads, type SharedThreads } from './threads/shared';
 
 export { LinuxFiles, canOpenByDescriptor } from './linux';
 export { isWindowsName, PortableFiles } from './portable';
 export { NodeClocks } from './clocks';
-export { Stdio, standardStream, unblockInput } from './stdio';
+export { isTerminal, Stdio, standardStream, unblockInput } from './stdio';
 export { randomSource } from './random';
 export { shareThreads, Threads, type SharedThreads } from './threads/shared';
 export { parseGrant, type Grant } from './sockets/grants';
@@ -74,6 +74,8 @@ export interface NodeHostOptions {
   readonly exit?: ((code: number) => never) | undefined;
   /** Tells the user that a limit was reached, and ends the process. Left out, writes then fail with NOSPC. */
   readonly onLimit?: ((limit: 'output', value: number) => never) | undefined;
+  /** Nobody else in this process minds where its working directory is. */
+  readonly ownProcess?: boolean;
   /** How directories are found: by descriptor where the system can (Linux), else name by name. Tests choose. */
   readonly resolver?: 'descriptor' | 'walk';
   /** The descriptor that is the guest's standard input; 0 unless told. */
@@ -91,6 +93,8 @@ export interface NodeHostOptions {
     /** Starts a thread: its id, or -errno. */
     readonly spawn: (argument: number) => number;
   };
+  /** Is shown what the program prints, before it is printed. */
+  readonly onOutput?: (bytes: Uint8Array) => void;
   /** Holds back floods of small writes to pipes and files for up to 20 ms (default true). */
   readonly hold?: boolean;
 }
@@ -119,7 +123,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
   const byDescriptor = options.resolver === undefined ? canOpenByDescriptor() : options.resolver === 'descriptor';
   const threads = options.threads === undefined ? undefined : new Threads(options.threads.shared);
   const paths = options.threads?.shared.paths;
-  const files = byDescriptor ? new LinuxFiles(options.mounts.map(mount => mount.host), threads !== undefined)
+  const files = byDescriptor ? new LinuxFiles(options.mounts.map(mount => mount.host), threads !== undefined, options.ownProcess === true)
     : new PortableFiles(process.platform, paths === undefined ? undefined : new SharedPaths(paths));
   const preopens = options.mounts.map((mount): Preopen => {
     // The descriptors of the thread that began are in the table that all share.
@@ -131,7 +135,8 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     }
   });
   const { exit, onLimit } = options;
-  const stdio = new Stdio({
+  const { onOutput } = options;
+  const stdio = new (onOutput === undefined ? Stdio : WatchedStdio)({
     clocks,
     limit: options.limits?.output,
     onLimit: onLimit === undefined ? undefined : value => onLimit('output', value),
@@ -139,7 +144,7 @@ export function createNodeHost(options: NodeHostOptions): NodeHost {
     onBrokenPipe: exit === undefined ? undefined : () => exit(141),
     hold: options.hold !== false && threads === undefined,
     threads,
-  });
+  }, onOutput);
   const standard = options.stdio ?? [options.stdin ?? 0, 1, 2].map(fd => standardStream(stdio, fd));
   if (standard[1]?.terminal === true) stdio.hold = false;
   const trace: Trace | undefined = options.trace === undefined ? undefined : new Trace(options.trace, () => wasi.context.guest);

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { Open } from '../device';
+import { Open, type Stat } from '../device';
 import { Errno } from '../errno';
 import { attempt, openFlags, RealFiles, thrown } from './files';
 
@@ -9,6 +9,9 @@ const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 const PARENTS = 32;
 /** For so long (ms) a parent that was checked is believed to be where it was. No link is followed by it, whatever happens meanwhile. */
 const TRUST = 5;
+
+/** So many calls in a row in one directory make this process move there: moving costs as much as three of them. */
+const OFTEN = 8;
 
 interface Parent { readonly fd: number; readonly handle: number; readonly text: string; checked: number }
 
@@ -35,10 +38,20 @@ export class LinuxFiles extends RealFiles<number[]> {
   readonly #trust: number;
   #missed = 0;
   #suspect = false;
+  /** The directory that this process stands in, where it may stand in any (-1: none of ours): a name in it needs no way through /proc, which is half of a call. */
+  #here = -1;
+  #mayMove: boolean;
+  /** The directory that was used last, and how often in a row. */
+  #used = -1;
+  #row = 0;
 
-  /** `threads`: others close and open descriptors as well, so that a number alone says nothing about what was known of it. */
-  constructor(roots: readonly string[], threads = false) {
+  /**
+   * `threads`: others close and open descriptors as well, so that a number alone says nothing about what was known of it. `mayMove`: the working
+   * directory of this process is nobody else's business.
+   */
+  constructor(roots: readonly string[], threads = false, mayMove = false) {
     super();
+    this.#mayMove = mayMove && !threads;
     this.#trust = threads ? 0 : TRUST;
     if (roots.some(root => root === '/' || root === '/proc' || root.startsWith('/proc/'))) this.#proc = fs.lstatSync('/proc', { bigint: true }).dev;
   }
@@ -67,7 +80,38 @@ export class LinuxFiles extends RealFiles<number[]> {
   }
 
   protected override pathOf(dir: number[], name: string): string {
-    return `/proc/self/fd/${dir[0] ?? -1}/${name}`;
+    const fd = dir[0] ?? -1;
+    return fd === this.#here ? name : `/proc/self/fd/${fd}/${name}`;
+  }
+
+  /** As {@link pathOf}, in a call that names one path only: the process moves to a directory that is used again and again. */
+  #pathIn(dir: number[], name: string): string {
+    const fd = dir[0] ?? -1;
+    if (fd === this.#here) return name;
+    if (this.#mayMove) this.#consider(fd);
+    return this.pathOf(dir, name);
+  }
+
+  #consider(fd: number): void {
+    if (fd !== this.#used) {
+      this.#used = fd;
+      this.#row = 0;
+    }
+    if (++this.#row < OFTEN) return;
+    this.#row = 0;
+    if (attempt(() => { process.chdir(`/proc/self/fd/${fd}`); return 0; }) === 0) this.#here = fd;
+    else this.#mayMove = false;
+  }
+
+  /** Closes a directory's descriptor: its number may soon be another's. */
+  #closeDirectory(fd: number): void {
+    if (fd === this.#here) this.#here = -1;
+    if (fd === this.#used) this.#used = -1;
+    fs.closeSync(fd);
+  }
+
+  protected override statAt(dir: number[], name: string, stat: Stat): number {
+    return this.statPath(this.#pathIn(dir, name), stat);
   }
 
   override enter(dir: number[], name: string): number[] | number {
@@ -81,7 +125,7 @@ export class LinuxFiles extends RealFiles<number[]> {
   }
 
   override leave(dir: number[]): void {
-    fs.closeSync(dir[0] ?? -1);
+    this.#closeDirectory(dir[0] ?? -1);
   }
 
   /**
@@ -135,16 +179,18 @@ export class LinuxFiles extends RealFiles<number[]> {
 
   #forget(key: string, parent: Parent): void {
     this.#parents.delete(key);
-    fs.closeSync(parent.fd);
+    this.#closeDirectory(parent.fd);
   }
 
   override close(handle: number): number {
-    for (const [key, parent] of this.#parents) if (parent.handle === handle) this.#forget(key, parent);
+    if (this.#parents.size > 0) for (const [key, parent] of this.#parents) if (parent.handle === handle) this.#forget(key, parent);
+    if (handle === this.#here) this.#here = -1;
+    if (handle === this.#used) this.#used = -1;
     return super.close(handle);
   }
 
   protected override openAt(dir: number[], name: string, how: number): number {
-    const path = this.pathOf(dir, name);
+    const path = this.#pathIn(dir, name);
     // A directory's own descriptor needs no more than the right to pass through it, which O_PATH asks for.
     const flags = (how & Open.DIRECTORY) !== 0 && (how & Open.WRITE) === 0 ? O_PATH | O_DIRECTORY | O_NOFOLLOW : openFlags(how);
     const limit = Error.stackTraceLimit;

@@ -177,6 +177,21 @@ export class Stdio extends Device {
   }
 }
 
+/** Standard streams that somebody looks at. */
+export class WatchedStdio extends Stdio {
+  readonly #seen: ((bytes: Uint8Array) => void) | undefined;
+
+  constructor(options: StdioOptions, seen?: (bytes: Uint8Array) => void) {
+    super(options);
+    this.#seen = seen;
+  }
+
+  override write(handle: number, bytes: Uint8Array, offset: number, length: number, position: number): number {
+    this.#seen?.(bytes.subarray(offset, offset + length));
+    return super.write(handle, bytes, offset, length, position);
+  }
+}
+
 /** Standard input once more, so that asking doesn't block; -1 where the system has no way. With threads, the first has called {@link unblockInput}. */
 function openForPoll(threads: boolean): number {
   if (process.platform !== 'linux') return -1;
@@ -213,11 +228,20 @@ export function standardStream(device: Stdio, fd: number): StandardStream | unde
     return undefined;
   }
   const file = stat.isFile();
-  return { device, handle: fd, kind: file && process.platform === 'linux' ? 'file' : 'stream', terminal: isTerminal(stat) };
+  return { device, handle: fd, kind: file && process.platform === 'linux' ? 'file' : 'stream', terminal: isTerminalStat(stat) };
+}
+
+/** Whether a descriptor of this process is a terminal. */
+export function isTerminal(fd: number): boolean {
+  try {
+    return isTerminalStat(fs.fstatSync(fd, { bigint: true }));
+  } catch {
+    return false;
+  }
 }
 
 /** By the device's number: node:tty takes 3 ms to load. */
-function isTerminal(stat: fs.BigIntStats): boolean {
+function isTerminalStat(stat: fs.BigIntStats): boolean {
   if (typeOf(stat.mode) !== FileType.CHARACTER_DEVICE) return false;
   if (process.platform !== 'linux') return true;
   const major = Number((stat.rdev >> 8n) & 0xfffn);
