@@ -71,7 +71,7 @@ export class OutputWatch {
       if (match === null) continue;
       this.#done = true;
       this.#rest = '';
-      this.#found([...match].map(part => part ?? ''));
+      this.#found(Array.from(match, (part: string | undefined) => part ?? ''));
       return;
     }
     this.#rest = (lines[lines.length - 1] ?? '').slice(-LONGEST);
