@@ -1,54 +1,42 @@
 import * as l10n from '@vscode/l10n';
-import { stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UserError } from '../base/error';
 import { temporaryFolder } from '../base/temporary';
 import { parseAddition } from '../image/content';
+import { deliver, pathDestination, showDestination, type Destination } from '../image/deliver';
 import { parsePlatform, showPlatform } from '../image/oci';
-import { openImage, repositoryOf } from '../image/open';
-import { packImage } from '../image/pack';
+import { openImage, type OpenImage } from '../image/open';
+import { packImage, type PackedImage, type PackRequest } from '../image/pack';
 import { familiarName, parseReference, type Reference } from '../image/reference';
-import { writeArchive } from '../image/stores/archive';
-import { writeLayout } from '../image/stores/layout';
-import type { Blobs } from '../image/oci';
-import { programOf } from './run';
 import type { Arguments } from './arguments';
+import { toolPaths } from './context';
 import type { CliIo } from './io';
+import { progressLine } from './progress';
+import { programOf } from './run';
 import { sizeText } from '../base/sizes';
 
-/** `pack`: an image of a module, a project or a base image, as a file or a folder. */
+/** `pack`: an image of a module, a project or a base image, to wherever it is wanted; or the Dockerfile or Compose file that says the same. */
 export async function pack(args: Arguments, io: CliIo): Promise<number> {
-  const [target] = args.positionals;
-  const baseText = args.one('base');
   if (args.positionals.length > 1) throw new UserError('usage', l10n.t('One TARGET is expected, not {0}: {1}.', args.positionals.length, args.positionals.join(' ')));
-  const output = args.one('output');
   const name = args.one('tag') === undefined ? undefined : parseReference(args.one('tag') ?? '');
-  if (output === undefined) throw new UserError('usage', l10n.t('Say where the image goes: --output FILE.tar, or --output FOLDER for an OCI layout.'));
-  const platform = parsePlatform(args.one('platform') ?? 'wasi/wasm');
-  const base = baseText === undefined ? undefined : await openImage(baseText, text => resolve(io.cwd, text), io.signal);
+  const text = args.has('dockerfile') || args.has('compose');
+  const places = text ? [] : destinations(args, name, io);
   const scratch = await temporaryFolder('module');
+  let base: OpenImage | undefined;
   try {
-    const module = target === undefined && base !== undefined ? undefined : await moduleFile(target ?? '.', scratch.path, args, io);
-    const image = await packImage({
-      ...(module === undefined ? {} : { module }),
-      additions: args.all('add').map(text => parseAddition(text)).map(each => ({ ...each, host: resolve(io.cwd, each.host) })),
-      ...(args.has('entrypoint') ? { entrypoint: entrypointOf(args.one('entrypoint') ?? '') } : {}),
-      ...(args.rest.length === 0 ? {} : { args: args.rest }),
-      env: pairs(args.all('env'), 'NAME=VALUE'), labels: pairs(args.all('label'), 'KEY=VALUE'), expose: args.all('expose'),
-      platform, ...(base === undefined ? {} : { base }), compress: !args.has('uncompressed'),
-    }, { signal: io.signal });
+    const module = args.positionals[0] === undefined && args.has('base') ? undefined : await moduleFile(args.positionals[0] ?? '.', scratch.path, args, io);
+    const wish = wishOf(args, module, io);
+    if (args.has('dockerfile') && module?.startsWith(scratch.path) === true) {
+      throw new UserError('usage', l10n.t("A Dockerfile names the module's file, and this one is made for the image only. Make a file first, with wasm-workbench convert or wasmedge compile, and pack that."));
+    }
+    if (text) return await (await import('./packText')).packText(wish, name, args, io);
+    if (args.has('base')) base = await openImage(args.one('base') ?? '', path => resolve(io.cwd, path), io.signal);
+    const line = progressLine(io, l10n.t('Packing'));
+    const image = await packImage({ ...wish, ...(base === undefined ? {} : { base }) }, { signal: io.signal, progress: line.report }).finally(line.end);
     try {
-      const path = resolve(io.cwd, output);
-      const file = /\.(tar|tgz|gz)$/i.test(path);
-      if (file) await writeArchive(image, path, name, io.signal);
-      else await writeLayout(image, path, name, io.signal);
-      const size = image.layers.reduce((sum, each) => sum + each.size, 0);
-      if (args.has('json')) {
-        io.stdout(JSON.stringify({ ok: true, path, digest: image.root.digest, platform: showPlatform(platform), size, layers: image.layers.length, ...(name === undefined ? {} : { name: familiarName(name) }) }, undefined, 2) + '\n');
-      } else {
-        io.stdout(image.root.digest + '\n');
-        io.stderr(l10n.t('Packed {0} ({1}, {2}) to {3}.', name === undefined ? basename(path) : familiarName(name), showPlatform(platform), sizeText(size), path) + '\n');
-      }
+      for (const place of places) await bring(image, place, name, io);
+      tell(image, places, name, args, io);
     } finally {
       await image.dispose();
     }
@@ -59,25 +47,81 @@ export async function pack(args: Arguments, io: CliIo): Promise<number> {
   }
 }
 
-/** A file that holds the module: text is assembled and projects are built first. */
-async function moduleFile(target: string, scratch: string, args: Arguments, io: CliIo): Promise<string> {
-  const program = await programOf(resolve(io.cwd, target), args, io);
-  if (program.onDisk) return program.path;
-  const { writeFile } = await import('node:fs/promises');
-  const file = resolve(scratch, basename(program.path, extname(program.path)) + '.wasm');
-  await writeFile(file, program.bytes);
-  return file;
+/** Where --output, --engine and --push want the image. */
+function destinations(args: Arguments, name: Reference | undefined, io: CliIo): readonly Destination[] {
+  const output = args.one('output');
+  const places: Destination[] = [
+    ...(output === undefined ? [] : [pathDestination(resolve(io.cwd, output))]),
+    ...(args.has('push') ? [{ kind: 'registry' as const }] : []),
+  ];
+  if (places.length === 0) throw new UserError('usage', l10n.t('Say where the image goes: --output FILE.tar, --output FOLDER for an OCI layout, or --push for its registry.'));
+  if (name === undefined && places.some(place => place.kind === 'registry')) throw new UserError('usage', l10n.t('The image needs a name to go there: --tag NAME:TAG.'));
+  return places;
 }
 
-function entrypointOf(text: string): string[] {
-  if (!text.startsWith('[')) return [text];
+/** Brings an image to a place, with a line that tells how far it is. */
+export async function bring(image: import('../image/oci').Blobs, place: Destination, name: Reference | undefined, io: CliIo): Promise<void> {
+  const line = progressLine(io, place.kind === 'registry' ? l10n.t('Pushing {0}', showDestination(place, name)) : l10n.t('Writing {0}', basename(showDestination(place, name))));
+  await deliver(image, place, name, { signal: io.signal, ...(io.terminal(2) ? { progress: line.report } : {}) }).finally(line.end);
+}
+
+function tell(image: PackedImage, places: readonly Destination[], name: Reference | undefined, args: Arguments, io: CliIo): void {
+  const size = image.layers.reduce((sum, each) => sum + each.size, 0);
+  const platform = showPlatform(image.config);
+  const path = places.find(place => 'path' in place)?.path;
+  if (args.has('json')) {
+    io.stdout(JSON.stringify({
+      ok: true, ...(path === undefined ? {} : { path }), digest: image.root.digest, platform, size, layers: image.layers.length,
+      ...(name === undefined ? {} : { name: familiarName(name) }), places: places.map(place => place.kind),
+    }, undefined, 2) + '\n');
+    return;
+  }
+  io.stdout(image.root.digest + '\n');
+  const shown = name === undefined ? basename(path ?? '') : familiarName(name);
+  for (const place of places) {
+    io.stderr((place.kind === 'registry' ? l10n.t('Pushed {0} ({1}, {2}).', shown, platform, sizeText(size))
+      : l10n.t('Packed {0} ({1}, {2}) to {3}.', shown, platform, sizeText(size), showDestination(place, name))) + '\n');
+  }
+}
+
+/** What the arguments say of an image, without its base. */
+function wishOf(args: Arguments, module: string | undefined, io: CliIo): PackRequest {
+  return {
+    ...(module === undefined ? {} : { module }),
+    additions: args.all('add').map(text => parseAddition(text)).map(each => ({ ...each, host: resolve(io.cwd, each.host) })),
+    ...(args.has('entrypoint') ? { entrypoint: entrypointOf(args.all('entrypoint')) } : {}),
+    ...(args.rest.length === 0 ? {} : { args: args.rest }),
+    env: pairs(args.all('env'), 'NAME=VALUE'), labels: pairs(args.all('label'), 'KEY=VALUE'), expose: args.all('expose'),
+    platform: parsePlatform(args.one('platform') ?? 'wasi/wasm'), compress: !args.has('uncompressed'),
+  };
+}
+
+/** A file that holds the module: text is assembled and projects are built first, and with --aot WasmEdge compiles it. */
+async function moduleFile(target: string, scratch: string, args: Arguments, io: CliIo): Promise<string> {
+  const program = await programOf(resolve(io.cwd, target), args, io);
+  const fileName = basename(program.path, extname(program.path)) + '.wasm';
+  let file = program.path;
+  if (!program.onDisk) await writeFile(file = join(scratch, fileName), program.bytes);
+  if (!args.has('aot')) return file;
+  const { compileAhead } = await import('../image/aot');
+  const output = join(scratch, 'aot', fileName);
+  await mkdir(dirname(output));
+  const { wasmedge } = toolPaths(io.env);
+  if (io.terminal(2)) io.stderr(l10n.t('Compiling {0} ahead of time with WasmEdge ...', fileName) + '\n');
+  await compileAhead(file, output, { signal: io.signal, ...(wasmedge === undefined ? {} : { wasmedge }) });
+  return output;
+}
+
+function entrypointOf(texts: readonly string[]): readonly string[] {
+  const [first = ''] = texts;
+  if (texts.length > 1 || !first.startsWith('[')) return texts;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(first);
     if (Array.isArray(value) && value.length > 0 && value.every(each => typeof each === 'string')) return value;
   } catch {
     // Said below.
   }
-  throw new UserError('usage', l10n.t("'{0}' is not an entrypoint. Write a path, or a JSON list of strings as a Dockerfile has it.", text));
+  throw new UserError('usage', l10n.t("'{0}' is not an entrypoint. Write a path, or a JSON list of strings as a Dockerfile has it.", first));
 }
 
 function pairs(texts: readonly string[], form: string): Record<string, string> {
@@ -86,51 +130,4 @@ function pairs(texts: readonly string[], form: string): Record<string, string> {
     if (at <= 0) throw new UserError('usage', l10n.t("'{0}' has not the form {1}.", text, form));
     return [text.slice(0, at), text.slice(at + 1)];
   }));
-}
-
-/** `push`: an image file or folder to a registry. */
-export async function push(args: Arguments, io: CliIo): Promise<number> {
-  const [source, target, ...more] = args.positionals;
-  if (source === undefined || target === undefined || more.length > 0) throw new UserError('usage', l10n.t('Two words are expected: wasm-workbench push FILE|FOLDER REGISTRY/NAME:TAG.'));
-  const reference = parseReference(target);
-  if (reference.digest !== undefined) throw new UserError('usage', l10n.t('An image is pushed to a tag, not to a digest. Write {0}.', `${reference.registry}/${reference.repository}:TAG`));
-  const image = await openImage(source, text => resolve(io.cwd, text), io.signal);
-  try {
-    const repository = await repositoryOf(reference, io.signal);
-    const digest = await repository.push(image, reference.tag ?? 'latest', progress(io));
-    told(args, io, l10n.t('Pushed {0}.', familiarName(reference)), { digest, name: familiarName(reference) });
-    return 0;
-  } finally {
-    await image.dispose();
-  }
-}
-
-/** `pull`: an image of a registry to a file or folder. */
-export async function pull(args: Arguments, io: CliIo): Promise<number> {
-  const [source, ...more] = args.positionals;
-  const output = args.one('output');
-  if (source === undefined || more.length > 0 || output === undefined) throw new UserError('usage', l10n.t('A name and a place are expected: wasm-workbench pull NAME:TAG --output FILE.tar|FOLDER.'));
-  const reference: Reference = parseReference(source);
-  const repository = await repositoryOf(reference, io.signal);
-  const image: Blobs = await repository.open(reference);
-  const path = resolve(io.cwd, output);
-  const there = await stat(path).catch(() => undefined);
-  if (there?.isFile() === true) throw new UserError('io', l10n.t("Can't write {0}: something else is there. Choose another place, or remove it first.", path));
-  if (/\.(tar|tgz|gz)$/i.test(path)) await writeArchive(image, path, reference, io.signal);
-  else await writeLayout(image, path, reference, io.signal);
-  told(args, io, l10n.t('Pulled {0} to {1}.', familiarName(reference), path), { digest: image.root.digest, name: familiarName(reference), path });
-  return 0;
-}
-
-function told(args: Arguments, io: CliIo, sentence: string, data: Readonly<Record<string, string>> & { readonly digest: string }): void {
-  if (args.has('json')) io.stdout(JSON.stringify({ ok: true, ...data }, undefined, 2) + '\n');
-  else {
-    io.stdout(data.digest + '\n');
-    io.stderr(sentence + '\n');
-  }
-}
-
-function progress(io: CliIo): ((done: number, total: number) => void) | undefined {
-  if (!io.terminal(2)) return undefined;
-  return (done, total) => { io.stderr(`\r\u001b[K${done < total ? `${sizeText(done)} / ${sizeText(total)}` : ''}`); };
 }

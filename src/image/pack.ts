@@ -6,9 +6,10 @@ import { temporaryFolder } from '../base/temporary';
 import { UserError } from '../base/error';
 import * as l10n from '@vscode/l10n';
 import { cleanGuest, gather, type Addition } from './content';
-import { writeLayer, type WrittenLayer } from './layer';
+import { writeLayer, type Content, type WrittenLayer } from './layer';
 import { mediaTypes, showPlatform, type Blobs, type Descriptor, type ExecutionConfig, type ImageConfig, type Manifest, type Platform } from './oci';
 import { readImage } from './read';
+import type { Progress } from './watch';
 
 /** What an image is made of. Nothing is looked up later. */
 export interface PackRequest {
@@ -42,7 +43,7 @@ export interface PackedImage extends Blobs {
 const epoch = '1970-01-01T00:00:00Z';
 
 /** Makes an image. Modules and content go into layers of their own, so that a change of scripts pushes only scripts. */
-export async function packImage(request: PackRequest, wish: { signal: AbortSignal; progress?(bytes: number): void }): Promise<PackedImage> {
+export async function packImage(request: PackRequest, wish: { readonly signal: AbortSignal; readonly progress?: Progress }): Promise<PackedImage> {
   const base = request.base === undefined ? undefined : await readImage(request.base, request.platform, wish.signal);
   const modulePath = request.module === undefined ? undefined : cleanGuest(request.modulePath ?? '/' + basename(request.module));
   const entrypoint = request.entrypoint ?? (modulePath === undefined ? base?.config.config?.Entrypoint : [modulePath]);
@@ -51,21 +52,24 @@ export async function packImage(request: PackRequest, wish: { signal: AbortSigna
   }
   const folder = await temporaryFolder('pack');
   try {
-    const made: { layer: WrittenLayer; by: string }[] = [];
-    let before = 0;
-    const add = async (additions: readonly Addition[], by: string): Promise<void> => {
-      const members = await gather(additions, wish.signal);
-      if (members.length === 0) return;
-      const layer = await writeLayer(members, join(folder.path, `layer-${String(made.length)}`), {
-        compress: request.compress, signal: wish.signal, progress: bytes => wish.progress?.(before + bytes),
-      });
-      before += layer.descriptor.size;
-      made.push({ layer, by });
-    };
+    const parts: { members: readonly Content[]; by: string }[] = [];
     if (request.module !== undefined && modulePath !== undefined) {
-      await add([{ host: request.module, guest: modulePath }], `COPY ${basename(request.module)} ${modulePath}`);
+      parts.push({ members: await gather([{ host: request.module, guest: modulePath }], wish.signal), by: `COPY ${basename(request.module)} ${modulePath}` });
     }
-    if (request.additions.length > 0) await add(request.additions, request.additions.map(({ host, guest }) => `COPY ${basename(host)} ${guest}`).join(' && '));
+    if (request.additions.length > 0) {
+      parts.push({ members: await gather(request.additions, wish.signal), by: request.additions.map(({ host, guest }) => `COPY ${basename(host)} ${guest}`).join(' && ') });
+    }
+    const sizes = parts.map(({ members }) => members.reduce((sum, member) => sum + (member.size ?? 0), 0));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    const made: { layer: WrittenLayer; by: string }[] = [];
+    for (const [at, { members, by }] of parts.entries()) {
+      if (members.length === 0) continue;
+      const before = sizes.slice(0, at).reduce((sum, size) => sum + size, 0);
+      const layer = await writeLayer(members, join(folder.path, `layer-${String(at)}`), {
+        compress: request.compress, signal: wish.signal, progress: bytes => wish.progress?.(Math.min(before + bytes, total), total),
+      });
+      made.push({ layer, by });
+    }
     const config = configOf(request, base?.config, entrypoint, made);
     const configBytes = Buffer.from(JSON.stringify(config));
     const configDescriptor: Descriptor = { mediaType: mediaTypes.config, digest: digestOf(configBytes), size: configBytes.length };
