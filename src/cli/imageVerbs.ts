@@ -6,13 +6,15 @@ import type { Verb } from './verbs';
 export function imageVerbs(option: (name: string, text: string, more?: Partial<Option>) => Option): readonly Verb[] {
   const json = option('json', l10n.t('Print the result as JSON'));
   const platform = option('platform', l10n.t('Which platform: os/architecture'), { value: 'PLATFORM' });
+  const engine = option('engine', l10n.t('Put it straight into the Docker Engine'));
   return [
     {
       name: 'pack', operands: '[TARGET] [-- ARGS...]', summary: l10n.t('Make an OCI image of a module or project, without Docker'), rest: true,
-      about: l10n.t('TARGET is a .wasm or .wat file, a source file or a project folder. The image goes to a tar, which docker load reads, to a folder with an OCI layout, or to a registry. The same content gives the same bytes.'),
+      about: l10n.t('TARGET is a .wasm or .wat file, a source file or a project folder. The image goes to a tar, which docker load reads, to a folder with an OCI layout, into Docker, or to a registry. The same content gives the same bytes.'),
       options: [
         option('tag', l10n.t('The name of the image'), { short: 't', value: 'NAME[:TAG]' }),
         option('output', l10n.t('A .tar or .tar.gz file, or a folder'), { short: 'o', value: 'FILE|FOLDER' }),
+        engine,
         option('push', l10n.t("Push the image to its name's registry, with your Docker logins")),
         option('add', l10n.t('Put a file or folder into the image'), { value: 'HOST:/GUEST', many: true }),
         option('entrypoint', l10n.t('What starts, word by word or as a JSON list; the module unless told'), { value: 'WORD|JSON', many: true }),
@@ -35,13 +37,14 @@ export function imageVerbs(option: (name: string, text: string, more?: Partial<O
       load: async () => (await import('./pack')).pack,
     },
     {
-      name: 'push', operands: 'FILE|FOLDER NAME:TAG', summary: l10n.t('Push an image to a registry, with your Docker logins'),
+      name: 'push', operands: 'FILE|FOLDER|IMAGE [NAME:TAG]', summary: l10n.t('Push an image to a registry, with your Docker logins'),
+      about: l10n.t('Where a connection breaks, a push goes on in chunks. What the registry has already is not sent again.'),
       options: [json], examples: ['wasm-workbench push app.tar localhost:5000/app:1'],
       load: async () => (await import('./transfer')).push,
     },
     {
-      name: 'pull', operands: 'NAME:TAG', summary: l10n.t('Fetch an image from a registry to a file or folder'),
-      options: [option('output', l10n.t('A .tar or .tar.gz file, or a folder'), { short: 'o', value: 'FILE|FOLDER' }), json], examples: ['wasm-workbench pull localhost:5000/app:1 --output app.tar'],
+      name: 'pull', operands: 'NAME:TAG', summary: l10n.t('Fetch an image from a registry to a file, a folder or Docker'),
+      options: [option('output', l10n.t('A .tar or .tar.gz file, or a folder'), { short: 'o', value: 'FILE|FOLDER' }), engine, json], examples: ['wasm-workbench pull localhost:5000/app:1 --output app.tar'],
       load: async () => (await import('./transfer')).pull,
     },
     {

@@ -6,7 +6,8 @@ import { temporaryFolder } from '../base/temporary';
 import { parseAddition } from '../image/content';
 import { deliver, pathDestination, showDestination, type Destination } from '../image/deliver';
 import { parsePlatform, showPlatform } from '../image/oci';
-import { openImage, type OpenImage } from '../image/open';
+import { openNamed } from '../image/named';
+import type { OpenImage } from '../image/open';
 import { packImage, type PackedImage, type PackRequest } from '../image/pack';
 import { familiarName, parseReference, type Reference } from '../image/reference';
 import type { Arguments } from './arguments';
@@ -31,7 +32,7 @@ export async function pack(args: Arguments, io: CliIo): Promise<number> {
       throw new UserError('usage', l10n.t("A Dockerfile names the module's file, and this one is made for the image only. Make a file first, with wasm-workbench convert or wasmedge compile, and pack that."));
     }
     if (text) return await (await import('./packText')).packText(wish, name, args, io);
-    if (args.has('base')) base = await openImage(args.one('base') ?? '', path => resolve(io.cwd, path), io.signal);
+    if (args.has('base')) base = await openNamed(args.one('base') ?? '', path => resolve(io.cwd, path), io.signal);
     const line = progressLine(io, l10n.t('Packing'));
     const image = await packImage({ ...wish, ...(base === undefined ? {} : { base }) }, { signal: io.signal, progress: line.report }).finally(line.end);
     try {
@@ -52,16 +53,18 @@ function destinations(args: Arguments, name: Reference | undefined, io: CliIo): 
   const output = args.one('output');
   const places: Destination[] = [
     ...(output === undefined ? [] : [pathDestination(resolve(io.cwd, output))]),
+    ...(args.has('engine') ? [{ kind: 'engine' as const, engine: {} }] : []),
     ...(args.has('push') ? [{ kind: 'registry' as const }] : []),
   ];
-  if (places.length === 0) throw new UserError('usage', l10n.t('Say where the image goes: --output FILE.tar, --output FOLDER for an OCI layout, or --push for its registry.'));
-  if (name === undefined && places.some(place => place.kind === 'registry')) throw new UserError('usage', l10n.t('The image needs a name to go there: --tag NAME:TAG.'));
+  if (places.length === 0) throw new UserError('usage', l10n.t('Say where the image goes: --output FILE.tar, --output FOLDER for an OCI layout, --engine for Docker, or --push for its registry.'));
+  if (name === undefined && places.some(place => !('path' in place))) throw new UserError('usage', l10n.t('The image needs a name to go there: --tag NAME:TAG.'));
   return places;
 }
 
 /** Brings an image to a place, with a line that tells how far it is. */
 export async function bring(image: import('../image/oci').Blobs, place: Destination, name: Reference | undefined, io: CliIo): Promise<void> {
-  const line = progressLine(io, place.kind === 'registry' ? l10n.t('Pushing {0}', showDestination(place, name)) : l10n.t('Writing {0}', basename(showDestination(place, name))));
+  const shown = basename(showDestination(place, name));
+  const line = progressLine(io, place.kind === 'registry' ? l10n.t('Pushing {0}', shown) : place.kind === 'engine' ? l10n.t('Loading {0}', shown) : l10n.t('Writing {0}', shown));
   await deliver(image, place, name, { signal: io.signal, ...(io.terminal(2) ? { progress: line.report } : {}) }).finally(line.end);
 }
 
@@ -80,6 +83,7 @@ function tell(image: PackedImage, places: readonly Destination[], name: Referenc
   const shown = name === undefined ? basename(path ?? '') : familiarName(name);
   for (const place of places) {
     io.stderr((place.kind === 'registry' ? l10n.t('Pushed {0} ({1}, {2}).', shown, platform, sizeText(size))
+      : place.kind === 'engine' ? l10n.t('Loaded {0} ({1}, {2}) into Docker.', shown, platform, sizeText(size))
       : l10n.t('Packed {0} ({1}, {2}) to {3}.', shown, platform, sizeText(size), showDestination(place, name))) + '\n');
   }
 }

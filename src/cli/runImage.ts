@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { resolve } from 'node:path';
 import { parsePlatform } from '../image/oci';
-import { openImage } from '../image/open';
+import { openNamed } from '../image/named';
 import { prepareImage, type PreparedImage } from '../image/prepare';
 import type { Arguments } from './arguments';
 import type { CliIo } from './io';
@@ -20,7 +20,7 @@ export interface ImageProgram {
 
 /** Reads or pulls an image and lays its files out in a temporary folder, for a host to run its module there. */
 export async function imageProgram(target: string, words: readonly string[], args: Arguments, io: CliIo): Promise<ImageProgram> {
-  const image = await openImage(target, text => resolve(io.cwd, text), io.signal);
+  const image = await openNamed(target, text => resolve(io.cwd, text), io.signal);
   const line = progressLine(io, l10n.t('Reading {0}', target));
   let prepared: PreparedImage;
   try {

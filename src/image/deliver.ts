@@ -1,5 +1,6 @@
 import { UserError } from '../base/error';
 import * as l10n from '@vscode/l10n';
+import type { EndpointWish } from '../engine/endpoint';
 import type { Blobs } from './oci';
 import { repositoryOf } from './open';
 import { familiarName, type Reference } from './reference';
@@ -12,7 +13,9 @@ export type Destination =
   /** A new folder with an OCI layout. */
   | { readonly kind: 'folder'; readonly path: string }
   /** The registry that the image's name names. */
-  | { readonly kind: 'registry' };
+  | { readonly kind: 'registry' }
+  /** A Docker Engine. */
+  | { readonly kind: 'engine'; readonly engine: EndpointWish };
 
 /** Where a path leads by its ending: an image file or a layout folder. */
 export function pathDestination(path: string): Destination {
@@ -36,6 +39,13 @@ export async function deliver(image: Blobs, to: Destination, name: Reference | u
       if (reference.digest !== undefined) throw new UserError('usage', l10n.t('An image is pushed to a tag, not to a digest. Write {0}.', `${reference.registry}/${reference.repository}:TAG`));
       const repository = await repositoryOf(reference, signal);
       await repository.push(image, reference.tag ?? 'latest', progress);
+      return;
+    }
+    case 'engine': {
+      const reference = named(name);
+      const { Engine } = await import('../engine/engine');
+      const { loadIntoEngine } = await import('./stores/engine');
+      await loadIntoEngine(await Engine.at(to.engine), await watched(image, progress, signal), reference, { signal });
     }
   }
 }
@@ -48,5 +58,5 @@ function named(name: Reference | undefined): Reference {
 
 /** A place as a person reads it. */
 export function showDestination(to: Destination, name: Reference | undefined): string {
-  return to.kind === 'registry' ? name === undefined ? '' : familiarName(name) : to.path;
+  return 'path' in to ? to.path : name === undefined ? '' : familiarName(name);
 }

@@ -86,22 +86,6 @@ export async function* membersOf(blobs: Blobs, layer: Descriptor, wish: ReadWish
   }
 }
 
-/** Hands a layer's tar, unpacked and verified, to a reader, and gives its length in bytes. Throws a UserError for damage and bombs. */
-export async function layerTar(blobs: Blobs, layer: Descriptor, wish: ReadWish, use: (chunks: AsyncIterable<Uint8Array>) => Promise<void>): Promise<number> {
-  let unpacked = 0;
-  const chunks = limited(decompressed(storedBytes(blobs, layer, wish)), layer, { ...wish, unpacked: bytes => { unpacked = bytes; } });
-  try {
-    await use(unclosed(new Uint8Array(0), chunks));
-    // The digest is told at the very end, behind what the archive's reader needs.
-    while ((await chunks.next()).done !== true) continue;
-  } catch (error) {
-    throw damage(error, layer);
-  } finally {
-    await chunks.return();
-  }
-  return unpacked;
-}
-
 async function* storedBytes(blobs: Blobs, layer: Descriptor, wish: ReadWish): AsyncGenerator<Uint8Array, void, undefined> {
   let read = 0;
   for await (const chunk of verifiedBlob(blobs, layer)) {

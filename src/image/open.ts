@@ -9,7 +9,7 @@ import { parseReference, type Reference } from './reference';
 
 /** An image that is open, wherever it is. */
 export interface OpenImage extends Blobs {
-  readonly where: 'file' | 'folder' | 'registry';
+  readonly where: 'file' | 'folder' | 'registry' | 'engine';
   readonly names: readonly string[];
   dispose(): Promise<void>;
 }

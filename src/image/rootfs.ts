@@ -3,10 +3,10 @@ import { copyFile, link, lstat, mkdir, readdir, readlink, rm, symlink, utimes } 
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { systemCode, UserError } from '../base/error';
-import { readTar, type TarHeader } from '../base/tar';
+import type { TarHeader } from '../base/tar';
 import { insideName } from '../base/unpack';
 import * as l10n from '@vscode/l10n';
-import { layerTar } from './entries';
+import { membersOf } from './entries';
 import type { Blobs, Descriptor } from './oci';
 import { diskError } from './stores/files';
 
@@ -45,12 +45,7 @@ export class Root {
   async lay(blobs: Blobs, layer: Descriptor, wish: RootWish): Promise<void> {
     this.#fresh = new Set();
     try {
-      await layerTar(blobs, layer, wish, async chunks => {
-        for await (const { header, body } of readTar(chunks)) {
-          wish.signal.throwIfAborted();
-          await this.#member(header, body, wish);
-        }
-      });
+      for await (const { header, body } of membersOf(blobs, layer, wish, true)) await this.#member(header, body, wish);
     } catch (error) {
       throw diskError(error, this.folder);
     }
