@@ -10,13 +10,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   wasm: ['base'],
   wasi: ['base'],
   engine: ['base'],
+  dwarf: ['base', 'wasm'],
   build: ['base', 'wasm', 'wasi'],
-  run: ['base', 'wasm', 'wasi', 'engine'],
-  debug: ['base', 'wasm', 'wasi', 'run'],
+  run: ['base', 'wasm', 'wasi', 'dwarf', 'engine'],
+  debug: ['base', 'wasm', 'wasi', 'dwarf', 'run'],
   image: ['base', 'wasm', 'engine'],
   wat: ['base', 'wasm'],
-  cli: ['base', 'wasm', 'wasi', 'engine', 'build', 'run', 'debug', 'image', 'wat'],
-  editor: ['base', 'wasm', 'wasi', 'engine', 'build', 'run', 'debug', 'image', 'wat'],
+  cli: ['base', 'wasm', 'wasi', 'dwarf', 'engine', 'build', 'run', 'debug', 'image', 'wat'],
+  editor: ['base', 'wasm', 'wasi', 'dwarf', 'engine', 'build', 'run', 'debug', 'image', 'wat'],
 };
 const mayUseWasi = /^(build\/compiler\/|run\/(child|threads|host)|debug\/(child|target)|cli|editor\/web)/;
 

@@ -3,7 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { functionStart, addressesOfLine, type IsFile } from './lines';
 import { variablesOf } from './frames';
 import { compileCondition } from '../values/condition';
-import type { Program } from '../dwarf/program';
+import type { Program } from '../../dwarf/program';
 import type { Target } from '../target/target';
 
 /** A breakpoint as the editor asked for it, and where it landed. */

@@ -1,11 +1,11 @@
-import { DW_AT, DW_TAG } from '../dwarf/constants';
-import type { Die } from '../dwarf/die';
-import { guard, type Program, type SourceFrame } from '../dwarf/program';
+import { DW_AT, DW_TAG } from '../../dwarf/constants';
+import type { Die } from '../../dwarf/die';
+import { guard, type Program, type SourceFrame } from '../../dwarf/program';
 import type { Scope } from '../values/evaluate';
 import { gone, locate, type LocationFrame, type Machine, type RegisterKind } from '../values/location';
 import { baseType, typeOf, type Type } from '../values/type';
 import { Value } from '../values/value';
-import { DW_ATE } from '../dwarf/constants';
+import { DW_ATE } from '../../dwarf/constants';
 import type { Target, TargetFrame } from '../target/target';
 
 /** A line of the call stack: a source frame, or a machine frame that no debug information tells of. */

@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { statSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { bodyAt, type Body } from '../dwarf/image';
-import { guard, type Program } from '../dwarf/program';
+import { bodyAt, type Body } from '../../dwarf/image';
+import { guard, type Program } from '../../dwarf/program';
 import { disassemble, functionLines } from '../code/disassemble';
 import type { Pause, Target } from '../target/target';
 import { TargetError } from '../target/protocol';

@@ -1,9 +1,9 @@
-import type { LineTable } from '../dwarf/lines';
-import { isPrologueEnd, isStatement } from '../dwarf/lines';
-import { DW_AT } from '../dwarf/constants';
-import { contains, type Range } from '../dwarf/ranges';
-import { directlyInlined, instancesAt, rangesOfDie } from '../dwarf/functions';
-import { guard, type Program, type SourceFrame } from '../dwarf/program';
+import type { LineTable } from '../../dwarf/lines';
+import { isPrologueEnd, isStatement } from '../../dwarf/lines';
+import { DW_AT } from '../../dwarf/constants';
+import { contains, type Range } from '../../dwarf/ranges';
+import { directlyInlined, instancesAt, rangesOfDie } from '../../dwarf/functions';
+import { guard, type Program, type SourceFrame } from '../../dwarf/program';
 
 /** Tells whether a path of the debug information is the file that is meant. */
 export type IsFile = (path: string) => boolean;

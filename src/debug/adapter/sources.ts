@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
-import { baseName, isAbsolutePath } from '../dwarf/paths';
+import { baseName, isAbsolutePath } from '../../dwarf/paths';
 
 /** How paths of the debug information become files of this machine, and back. */
 export class Sources {

@@ -1,6 +1,6 @@
-import type { Program, SourceFrame } from '../dwarf/program';
+import type { Program, SourceFrame } from '../../dwarf/program';
 import type { Target } from '../target/target';
-import type { Range } from '../dwarf/ranges';
+import type { Range } from '../../dwarf/ranges';
 import { stepRanges } from './lines';
 import type { Stop } from './inspect';
 

@@ -1,6 +1,6 @@
-import { Cursor, DwarfError } from '../dwarf/cursor';
-import type { Body, ModuleImage } from '../dwarf/image';
-import type { Names } from '../dwarf/names';
+import { Cursor, DwarfError } from '../../dwarf/cursor';
+import type { Body, ModuleImage } from '../../dwarf/image';
+import type { Names } from '../../dwarf/names';
 import { opByCode, type Immediate } from '../../wasm/instructions';
 
 /** One instruction as the text format writes it. */

@@ -1,6 +1,6 @@
-import { DW_AT, DW_ATE, DW_OP } from '../dwarf/constants';
-import { Cursor, DwarfError } from '../dwarf/cursor';
-import type { Die } from '../dwarf/die';
+import { DW_AT, DW_ATE, DW_OP } from '../../dwarf/constants';
+import { Cursor, DwarfError } from '../../dwarf/cursor';
+import type { Die } from '../../dwarf/die';
 import { expressionAt } from './location';
 import { parseExpression, type Node } from './parse';
 import { isFloat, isSignedType, resolved, typeOf, type Type } from './type';

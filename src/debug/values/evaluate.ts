@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { DW_ATE, type Language } from '../dwarf/constants';
+import { DW_ATE, type Language } from '../../dwarf/constants';
 import { bytesOf, type Machine } from './location';
 import { ExpressionError, parseExpression, type Node } from './parse';
 import { firstPointer, show } from './show';

@@ -1,7 +1,7 @@
-import { DW_AT, DW_FORM, DW_OP } from '../dwarf/constants';
-import { Cursor, DwarfError } from '../dwarf/cursor';
-import type { Die } from '../dwarf/die';
-import type { Unit } from '../dwarf/unit';
+import { DW_AT, DW_FORM, DW_OP } from '../../dwarf/constants';
+import { Cursor, DwarfError } from '../../dwarf/cursor';
+import type { Die } from '../../dwarf/die';
+import type { Unit } from '../../dwarf/unit';
 
 /** Where a value is. Addresses are of the guest's linear memory. */
 export type Location =

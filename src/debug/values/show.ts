@@ -1,4 +1,4 @@
-import { DW_ATE } from '../dwarf/constants';
+import { DW_ATE } from '../../dwarf/constants';
 import { isCharacter, isFloat, resolved, type Type } from './type';
 import { NoValue, Value } from './value';
 import { libcxxFormats } from './libcxx';

@@ -1,6 +1,6 @@
-import { DW_AT, DW_ATE, DW_TAG, type Language } from '../dwarf/constants';
-import type { Die } from '../dwarf/die';
-import { guard } from '../dwarf/program';
+import { DW_AT, DW_ATE, DW_TAG, type Language } from '../../dwarf/constants';
+import type { Die } from '../../dwarf/die';
+import { guard } from '../../dwarf/program';
 
 /** A part of a structure. `bits` is a bit field within the `type.size` bytes at `offset`, counted from the lowest bit. */
 export interface Member {

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { isUserError, messageOf } from '../../base/error';
 import { embeddedObjection } from '../../run/abilities';
 import { moduleText } from '../../run/moduleText';
+import { symbolizerOf } from '../../run/hosting/symbols';
 import { showTrap } from '../../run/hosting/traps';
 import { readModule } from '../../wasm/read';
 import { runOnCopies } from '../../wasi/browser/run';
@@ -42,7 +43,7 @@ function answer(asked: Asked): Told {
     print: (chunk, error) => { tell({ kind: 'printed', bytes: chunk, error }); },
     ...(stdin === undefined ? {} : { stdin }),
   });
-  return { kind: 'ended', code: code ?? 134, changes, ...(trap === undefined ? {} : { trap: showTrap(trap, asked.name) }) };
+  return { kind: 'ended', code: code ?? 134, changes, ...(trap === undefined ? {} : { trap: showTrap(trap, asked.name, symbolizerOf(bytes)) }) };
 }
 
 scope.addEventListener('message', ({ data }) => {

@@ -12,7 +12,7 @@ export interface GuestHost {
   /** Runs `_start` to its end and gives the exit code. Throws traps. A host may also end the process itself, with the guest's code. */
   start(instance: WebAssembly.Instance): number | Promise<number>;
   /** Runs a program with threads over one memory that it imports, to its end: its exit code. Left out, the host has no threads. */
-  threads?(module: WebAssembly.Module, memory: MemoryLimits, onTrap: (error: Error) => void): Promise<number>;
+  threads?(module: WebAssembly.Module, memory: MemoryLimits, onTrap: (error: Error) => Promise<void>): Promise<number>;
   /** Writes out what the guest has printed and the host still holds. */
   flush?(): void;
   /** Tells what is to be told once the guest has ended: a trace's summary. */
@@ -31,7 +31,7 @@ export type MakeHost = (options: HostOptions) => GuestHost;
  * Runs a guest in this very process and gives its exit code; a trap is printed on standard error and is 134. The thread belongs to the guest until it
  * ends, so that signals do what the system does by default, as in a native program. Throws UserError for what keeps it from starting.
  */
-export async function runGuest(spec: GuestSpec, makeHost: MakeHost, module?: { readonly bytes: Uint8Array }, symbolize?: (bytes: Uint8Array) => Symbolizer | undefined): Promise<number> {
+export async function runGuest(spec: GuestSpec, makeHost: MakeHost, module?: { readonly bytes: Uint8Array }): Promise<number> {
   const bytes = module?.bytes ?? readModuleBytes(spec.module);
   if (spec.limits?.memory !== undefined) await limitMemory(spec.limits.memory);
   const compiled = compile(bytes, spec.module);
@@ -40,7 +40,7 @@ export async function runGuest(spec: GuestSpec, makeHost: MakeHost, module?: { r
   const stdinFd = spec.stdin === undefined ? 0 : openStdin(spec.stdin);
   Error.stackTraceLimit = 200;
   const host = makeHost({ ...spec, stdinFd });
-  const trapped = (error: Error): void => { writeError(showTrap(error, basename(spec.module), symbolize?.(bytes))); };
+  const trapped = async (error: Error): Promise<void> => { writeError(showTrap(error, basename(spec.module), await sourcesOf(bytes))); };
   if (shared !== undefined) {
     if (host.threads === undefined) throw new UserError('no-runtime', l10n.t("{0} uses threads, which can't be run this way: run it without debugging, in runtime embedded.", spec.module));
     return host.threads(compiled, shared, trapped);
@@ -51,12 +51,18 @@ export async function runGuest(spec: GuestSpec, makeHost: MakeHost, module?: { r
   } catch (error) {
     if (!isTrap(error)) throw error;
     host.flush?.();
-    trapped(error);
+    await trapped(error);
     return exitCodes.trap;
   } finally {
     host.flush?.();
     host.end?.();
   }
+}
+
+/** What tells the sources of a trap's stack; read where one is shown, since most programs don't trap. */
+async function sourcesOf(bytes: Uint8Array): Promise<Symbolizer | undefined> {
+  const { symbolizerOf } = await import('./symbols');
+  return symbolizerOf(bytes, process.cwd());
 }
 
 /** The memory that a module shares with its threads; undefined where it has its own. */

@@ -25,7 +25,7 @@ export interface ThreadedProgram {
   /** The memory that it imports. */
   readonly memory: MemoryLimits;
   /** Prints a trap of any thread. */
-  readonly onTrap: (error: Error) => void;
+  readonly onTrap: (error: Error) => Promise<void>;
   /** Called once, before the exit code is told. */
   readonly onEnd: (asked: readonly WebAssembly.ModuleImportDescriptor[], counts: readonly CallCount[] | undefined) => void;
 }
@@ -83,8 +83,7 @@ export function runThreads(options: HostOptions, { module, memory: limits, onTra
           // Errors of WebAssembly lose their class on the way.
           const error = told.name === 'RangeError' ? new RangeError(told.message) : new WebAssembly.RuntimeError(told.message);
           error.stack = told.stack;
-          onTrap(error);
-          end(() => { resolve(exitCodes.trap); });
+          end(() => { void onTrap(error).finally(() => { resolve(exitCodes.trap); }); });
         }
       }
     };

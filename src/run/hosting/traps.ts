@@ -90,7 +90,9 @@ export function showTrap(error: Error, module: string, symbolize?: Symbolizer): 
 }
 
 function frameLines(frame: WasmFrame, module: string, places: readonly SourcePlace[]): string[] {
-  const name = frame.name ?? `wasm-function[${frame.index}]`;
+  // V8 puts the name that a module gives itself, which is most often its file's, before its functions'.
+  const own = frame.name?.startsWith(`${module}.`) === true ? frame.name.slice(module.length + 1) : frame.name;
+  const name = own ?? `wasm-function[${frame.index}]`;
   const where = `${module}:0x${frame.offset.toString(16)}`;
   if (places.length === 0) return [`    at ${name} (${where})`];
   return places.map(place => `    at ${place.name ?? name} (${place.file}:${place.line}${place.column === undefined ? '' : `:${place.column}`})`);

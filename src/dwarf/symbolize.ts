@@ -47,34 +47,3 @@ export function symbolize(bytes: Uint8Array, debugInfo?: Uint8Array): Symbolizer
   };
   return { ofCode, ofFile: offset => ofCode(offset - program.image.codeStart) };
 }
-
-const v8Frame = /^\s*at (?:(.*?) )?\(?wasm:\/\/wasm\/[^)\s]*?:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?\s*$/;
-
-/**
- * Rewrites the WebAssembly frames of a V8 stack (`at f (wasm://wasm/...:wasm-function[1]:0x2a)`) to functions, files and lines; lines of
- * other kinds are kept unless they are the host's own JavaScript below the program.
- */
-export function symbolizeStack(stack: string, symbolizer: Symbolizer): string {
-  const lines: string[] = [];
-  let inProgram = false;
-  for (const line of stack.split('\n')) {
-    const match = v8Frame.exec(line);
-    if (match === null) {
-      if (!inProgram || !/^\s*at /.test(line)) lines.push(line);
-      continue;
-    }
-    inProgram = true;
-    const frames = symbolizer.ofFile(parseInt(match[3] ?? '0', 16));
-    if (frames.length === 0) lines.push(line);
-    for (const frame of frames) lines.push(`    at ${showFrame(frame)}`);
-  }
-  return lines.join('\n');
-}
-
-/** `name (path:line:column)`. */
-export function showFrame(frame: SymbolFrame): string {
-  const name = frame.inlined ? `${frame.name} [inlined]` : frame.name;
-  if (frame.path === undefined) return name;
-  const place = [frame.path, frame.line, frame.column].filter(part => part !== undefined).join(':');
-  return `${name} (${place})`;
-}

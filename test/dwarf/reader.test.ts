@@ -1,10 +1,10 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Cursor, DwarfError } from '../../src/debug/dwarf/cursor';
-import { joinPath } from '../../src/debug/dwarf/paths';
-import { Program } from '../../src/debug/dwarf/program';
-import { symbolize, symbolizeStack } from '../../src/debug/dwarf/symbolize';
-import { fixture, lineOf } from './fixtures';
+import { Cursor, DwarfError } from '../../src/dwarf/cursor';
+import { joinPath } from '../../src/dwarf/paths';
+import { Program } from '../../src/dwarf/program';
+import { symbolize } from '../../src/dwarf/symbolize';
+import { fixture, lineOf } from '../debug/fixtures';
 
 /** Every distinct `function path:line` chain of a source's code, in the order of addresses. */
 function chains(name: string): string[] {
@@ -56,19 +56,6 @@ void test('a symbolizer tells sources, and names where there is no debug informa
   assert.equal(symbolize(new Uint8Array([0, 0x61, 0x73, 0x6d, 13, 0, 1, 0])), undefined);
 });
 
-void test("a trap's stack is rewritten, inlined functions and all, and the host's own frames are left out", () => {
-  const bytes = fixture('c14-O2');
-  const symbolizer = symbolize(bytes);
-  assert.ok(symbolizer !== undefined);
-  const program = new Program(bytes);
-  const area = program.functionsNamed('area')[0]?.ranges[0];
-  assert.ok(area !== undefined);
-  let inlined = area.low;
-  while (program.framesAt(inlined).length < 2 && inlined < area.high) inlined++;
-  const offset = (program.image.codeStart + inlined).toString(16);
-  const stack = `RuntimeError: divide by zero\n    at area (wasm://wasm/0123:wasm-function[3]:0x${offset})\n    at WASI.start (node:wasi:1:2)`;
-  assert.match(symbolizeStack(stack, symbolizer), /^RuntimeError: divide by zero\n {4}at square \[inlined\] \(\/src\/shapes\.c:\d+:\d+\)\n {4}at area \(\/src\/shapes\.c:\d+:\d+\)$/);
-});
 
 void test('debug information that no longer fits the code is stale', () => {
   const bytes = fixture('c14-O0');
