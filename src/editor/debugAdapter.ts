@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { DebugSession, type DebugLaunch } from '../debug/adapter/session';
+import type { DebugLaunch } from '../debug/adapter/launch';
+import { DebugSession } from '../debug/adapter/session';
+import type { Child, ChildCommand } from '../debug/adapter/start';
 import { findNode } from '../run/node';
 import { runtimeMissing } from '../run/launch';
 import type { App } from './app';
@@ -19,6 +21,7 @@ export class DebugAdapter implements vscode.DebugAdapter {
   constructor(app: App, session: vscode.DebugSession) {
     this.session = new DebugSession({
       launch: (_arguments, signal, output) => prepare(app, session, signal, text => { output(text + '\n', 'console'); }),
+      terminal: (command, launch) => inTerminal(app, session, command, launch),
       failed(error) { void showError(app, error); },
     }, message => { this.sent.fire(message); });
   }
@@ -41,7 +44,6 @@ async function prepare(app: App, { configuration, workspaceFolder }: vscode.Debu
   if (other === 'editor' || (launch.options.includes('--runtime') && other !== 'embedded' && other !== 'node')) {
     say(l10n.t('Programs are debugged in the embedded host: runtime {0} is for runs without debugging.', other ?? ''));
   }
-  if (configuration['console'] === 'integratedTerminal') say(l10n.t('A debugged program prints to the Debug Console and reads what is typed there.'));
   const runner = await app.runner.get();
   const module = await runner.moduleOf({ ...launch, profile: launch.profile ?? 'debug' }, signal);
   signal.throwIfAborted();
@@ -50,6 +52,12 @@ async function prepare(app: App, { configuration, workspaceFolder }: vscode.Debu
   const node = await findNode({ paths: settingsOf(launch.program).paths }, signal, wishes.runtimeExecutable);
   if ('tried' in node) throw runtimeMissing(l10n.t('Node'), node.tried);
   return {
-    spec, node, cwd: launch.cwd, console: 'internalConsole', stopOnEntry: wishes.stopOnEntry, breakOnTrap: wishes.breakOnTrap, sourceFileMap: wishes.sourceFileMap,
+    spec, node, cwd: launch.cwd, console: launch.console, stopOnEntry: wishes.stopOnEntry, breakOnTrap: wishes.breakOnTrap, sourceFileMap: wishes.sourceFileMap,
   };
+}
+
+/** Starts the guest's process in a terminal, where it prints at once and reads what is typed. */
+async function inTerminal(app: App, session: vscode.DebugSession, { tool, args, env }: ChildCommand, { cwd }: DebugLaunch): Promise<Child> {
+  const started = await (await app.runner.get()).beside({ tool, args, cwd, env }, session.name, session.workspaceFolder);
+  return { exit: started.exit, ...(started.pid === undefined ? {} : { pid: started.pid }), end: () => { started.stop(); } };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { dirname } from 'node:path';
 import * as l10n from '@vscode/l10n';
+import type { Command } from '../base/command';
 import { UserError } from '../base/error';
 import type { App } from './app';
 import { requireTrust } from './errors';
@@ -92,12 +93,14 @@ export class Runner implements vscode.Disposable {
   }
 
   private async terminal(launch: ResolvedLaunch, module: string, name: string, more: Record<string, string>): Promise<Started> {
-    const execution = new vscode.ProcessExecution(process.execPath, [this.app.cli, ...runArguments(launch, module)], { cwd: cwdOf(launch, module), env: { ...this.environment(launch), ...more } });
-    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(launch.program));
-    // The time makes each run a task of its own, so that two can run at once and none asks whether to end the other.
-    const task = new vscode.Task({ type: 'wasi-run', at: Date.now() }, folder ?? vscode.TaskScope.Workspace, name, 'wasi', execution, []);
-    task.presentationOptions = { echo: false, focus: true, panel: vscode.TaskPanelKind.Dedicated, showReuseMessage: false, reveal: vscode.TaskRevealKind.Always };
-    return startTask(task);
+    const command = { tool: process.execPath, args: [this.app.cli, ...runArguments(launch, module)], cwd: cwdOf(launch, module), env: { ...this.environment(launch), ...more } };
+    return startTask(terminalTask(command, name, vscode.workspace.getWorkspaceFolder(vscode.Uri.file(launch.program)), true));
+  }
+
+  /** Starts a command in a terminal that does not take the focus. */
+  beside(command: Command, name: string, folder: vscode.WorkspaceFolder | undefined): Promise<Started> {
+    requireTrust();
+    return startTask(terminalTask(command, name, folder, false));
   }
 
   private async catch(launch: ResolvedLaunch, module: string, output: (text: string, category: 'stdout' | 'stderr') => void, more: Record<string, string>): Promise<Started> {
@@ -146,6 +149,17 @@ export class Runner implements vscode.Disposable {
 
 function cwdOf(launch: ResolvedLaunch, module: string): string {
   return launch.cwd === '' ? dirname(module) : launch.cwd;
+}
+
+/** A task that is one process in a terminal of its own. */
+function terminalTask({ tool, args, cwd, env }: Command, name: string, folder: vscode.WorkspaceFolder | undefined, focus: boolean): vscode.Task {
+  // A terminal's variables can be set, but not be removed.
+  const variables = Object.fromEntries(Object.entries(env ?? {}).map(([key, value]) => [key, value ?? '']));
+  const execution = new vscode.ProcessExecution(tool, [...args], { cwd, env: variables });
+  // The time makes each run a task of its own, so that two can run at once and none asks whether to end the other.
+  const task = new vscode.Task({ type: 'wasi-run', at: Date.now() }, folder ?? vscode.TaskScope.Workspace, name, 'wasi', execution, []);
+  task.presentationOptions = { echo: false, focus, panel: vscode.TaskPanelKind.Dedicated, showReuseMessage: false, reveal: vscode.TaskRevealKind.Always };
+  return task;
 }
 
 /** Starts a task; its process's end is told with its code, or without where the terminal was closed. */

@@ -4,13 +4,20 @@ import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DebugSession, type DebugLaunch } from '../../src/debug/adapter/session';
+import type { DebugLaunch } from '../../src/debug/adapter/launch';
+import { DebugSession } from '../../src/debug/adapter/session';
+import { startChild } from '../../src/debug/adapter/start';
 import { fixture, sourcesFolder } from './fixtures';
 
 /** What a test may say of a launch. */
 export interface Launch extends Partial<Pick<DebugLaunch, 'stopOnEntry' | 'breakOnTrap' | 'console' | 'sourceFileMap'>> {
   readonly args?: readonly string[];
   readonly stdin?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another Node than this one. */
+  readonly node?: string;
+  /** What is called before each launch: it may change the module. */
+  readonly before?: (module: string) => void;
 }
 
 /** An editor for tests: sends requests, waits for events, keeps all that it got. */
@@ -23,18 +30,23 @@ export class Editor {
   readonly #pending = new Map<number, (response: DebugProtocol.Response) => void>();
   readonly #taken = new Set<DebugProtocol.Event>();
   #sequence = 1;
-  onReverse: ((request: DebugProtocol.Request) => object) | undefined;
+  /** What was printed to the terminal, where there is one. */
+  terminal = '';
 
   constructor(module: string | Uint8Array, options: Launch = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'dap-'));
     const path = join(this.folder, `${typeof module === 'string' ? module : 'module'}.wasm`);
     writeFileSync(path, typeof module === 'string' ? fixture(module) : module);
     this.session = new DebugSession({
-      launch: () => Promise.resolve({
-        spec: { host: 'embedded', module: path, args: ['program', ...options.args ?? []], env: {}, mounts: [], ...(options.stdin === undefined ? {} : { stdin: options.stdin }) },
-        node: { path: process.execPath, env: {} }, cwd: this.folder, console: options.console ?? 'internalConsole', stopOnEntry: options.stopOnEntry ?? false,
-        breakOnTrap: options.breakOnTrap ?? true, sourceFileMap: options.sourceFileMap ?? { '/src': sourcesFolder },
-      }),
+      launch: () => {
+        options.before?.(path);
+        return Promise.resolve({
+          spec: { host: 'embedded', module: path, args: ['program', ...options.args ?? []], env: options.env ?? {}, mounts: [], ...(options.stdin === undefined ? {} : { stdin: options.stdin }) },
+          node: { path: options.node ?? process.execPath, env: {} }, cwd: this.folder, console: options.console ?? 'internalConsole', stopOnEntry: options.stopOnEntry ?? false,
+          breakOnTrap: options.breakOnTrap ?? true, sourceFileMap: options.sourceFileMap ?? { '/src': sourcesFolder },
+        });
+      },
+      terminal: command => Promise.resolve(startChild(command, this.folder, text => { this.terminal += text; })),
       failed: error => { this.failure = error; },
     }, message => { this.#receive(message); });
     this.#emitter.setMaxListeners(100);
@@ -44,13 +56,9 @@ export class Editor {
     if (message.type === 'event') {
       this.events.push(message as DebugProtocol.Event);
       this.#emitter.emit('event');
-    } else if (message.type === 'response') {
+    } else {
       const response = message as DebugProtocol.Response;
       this.#pending.get(response.request_seq)?.(response);
-    } else {
-      const request = message as DebugProtocol.Request;
-      const body = this.onReverse?.(request);
-      this.session.handle({ seq: this.#sequence++, type: 'response', request_seq: request.seq, command: request.command, success: body !== undefined, body } as DebugProtocol.Response);
     }
   }
 
@@ -86,7 +94,7 @@ export class Editor {
 
   /** Launches with breakpoints on lines of one source, and lets the program run. */
   async start(source?: string, lines: readonly (number | DebugProtocol.SourceBreakpoint)[] = [], more?: () => Promise<unknown>): Promise<DebugProtocol.Breakpoint[]> {
-    await this.get('initialize', { adapterID: 'wasi', supportsRunInTerminalRequest: this.onReverse !== undefined });
+    await this.get('initialize', { adapterID: 'wasi', linesStartAt1: true, columnsStartAt1: true });
     const launched = this.ask('launch', {});
     await Promise.race([this.event('initialized'), launched.then(response => { if (!response.success) throw new Error(response.message); return new Promise<never>(() => {}); })]);
     const set = source === undefined ? [] : await this.breakpoints(source, lines);

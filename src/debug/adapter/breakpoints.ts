@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { functionStart, addressesOfLine, type IsFile } from './lines';
 import { variablesOf } from './frames';
-import { compileCondition } from '../values/condition';
+import { compileCondition } from '../expression/condition';
 import type { Program } from '../../dwarf/program';
 import type { Target } from '../target/target';
 
@@ -58,13 +58,13 @@ export class Breakpoints {
     await this.#apply();
   }
 
-  /** Replaces the line breakpoints of a file. */
-  async setLines(path: string, fileName: string, isFile: IsFile, wished: readonly DebugProtocol.SourceBreakpoint[]): Promise<DebugProtocol.Breakpoint[]> {
+  /** Replaces the line breakpoints of a file; `ids` are those that the editor knows them by already. */
+  async setLines(path: string, fileName: string, isFile: IsFile, wished: readonly DebugProtocol.SourceBreakpoint[], ids: readonly (number | undefined)[] = []): Promise<DebugProtocol.Breakpoint[]> {
     const answers: DebugProtocol.Breakpoint[] = [];
     const group: Breakpoint[] = [];
-    for (const wish of wished) {
+    for (const [i, wish] of wished.entries()) {
       const found = addressesOfLine(this.#program, fileName, isFile, wish.line);
-      const breakpoint = this.#make('line', found?.addresses ?? [], wish);
+      const breakpoint = this.#make('line', found?.addresses ?? [], wish, ids[i]);
       group.push(breakpoint);
       answers.push(found === undefined
         ? { id: breakpoint.id, verified: false, reason: 'failed', message: this.#whyNot() }
@@ -119,9 +119,9 @@ export class Breakpoints {
     }
   }
 
-  #make(kind: Breakpoint['kind'], addresses: readonly number[], wish: Pick<DebugProtocol.SourceBreakpoint, 'condition' | 'hitCondition' | 'logMessage'>): Breakpoint {
+  #make(kind: Breakpoint['kind'], addresses: readonly number[], wish: Pick<DebugProtocol.SourceBreakpoint, 'condition' | 'hitCondition' | 'logMessage'>, id = nextId++): Breakpoint {
     const text = (value: string | undefined): string | undefined => (value === undefined || value.trim() === '' ? undefined : value.trim());
-    return { id: nextId++, kind, addresses, condition: text(wish.condition), hitCondition: text(wish.hitCondition), logMessage: text(wish.logMessage), hits: 0, compiled: false };
+    return { id, kind, addresses, condition: text(wish.condition), hitCondition: text(wish.hitCondition), logMessage: text(wish.logMessage), hits: 0, compiled: false };
   }
 
   async #replace(key: string, group: Breakpoint[]): Promise<void> {

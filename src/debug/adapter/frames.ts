@@ -1,7 +1,7 @@
 import { DW_AT, DW_TAG } from '../../dwarf/constants';
 import type { Die } from '../../dwarf/die';
 import { guard, type Program, type SourceFrame } from '../../dwarf/program';
-import type { Scope } from '../values/evaluate';
+import type { Scope } from '../expression/scope';
 import { gone, locate, type LocationFrame, type Machine, type RegisterKind } from '../values/location';
 import { baseType, typeOf, type Type } from '../values/type';
 import { Value } from '../values/value';
@@ -127,20 +127,31 @@ export class FrameScope implements Scope {
     return undefined;
   }
 
+  /** A constant of an enum by its plain or qualified name. */
   #enumerator(name: string): Value | undefined {
     const last = name.slice(name.lastIndexOf(':') + 1);
     const unit = this.#entry.source?.code.unit;
     if (unit === undefined) return undefined;
     for (const die of guard(() => [...unit.withTag(DW_TAG.enumerator)]) ?? []) {
-      if (die.name !== last) continue;
+      if (guard(() => die.name) !== last) continue;
       const parent = die.parent;
       const raw = die.raw(DW_AT.const_value)?.value;
       if (parent === undefined || (typeof raw !== 'number' && typeof raw !== 'bigint')) continue;
+      if (name !== last && guard(() => `::${parent.qualifiedName ?? ''}::${last}`.endsWith(`::${name}`)) !== true) continue;
       const type = typeOf(parent);
       const bytes = new Uint8Array(new BigInt64Array([BigInt.asIntN(64, BigInt(raw))]).buffer).slice(0, type.size);
       return new Value(type, { kind: 'bytes', bytes }, this.machine);
     }
     return undefined;
+  }
+
+  names(): readonly string[] {
+    const { source } = this.#entry;
+    if (source === undefined) return [];
+    const locals = variablesOf(source).reverse().map(variable => variable.name);
+    const globals = this.#program.globalsOf(source.code.unit).map(die => guard(() => die.name) ?? '');
+    const constants = (guard(() => [...source.code.unit.withTag(DW_TAG.enumerator)]) ?? []).map(die => guard(() => die.name) ?? '');
+    return [...new Set([...locals, ...globals, ...constants])].filter(name => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name));
   }
 
   type(name: string): Type | undefined {

@@ -169,3 +169,12 @@ function without(range: Range, holes: readonly Range[]): Range[] {
   }
   return left;
 }
+
+/** Where a program starts for its author: main's body, else `_start`. */
+export function entryOf(program: Program): number | undefined {
+  const named = program.state === 'alive' ? program.functionsNamed('main').filter(code => program.placeAt(functionStart(program, code.ranges) ?? -1)?.line !== 0) : [];
+  const [main] = named;
+  if (main !== undefined) return functionStart(program, main.ranges);
+  const index = program.exports.get('_start');
+  return program.bodies.find(body => body.index === index)?.start;
+}

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 import { baseName, isAbsolutePath } from '../../dwarf/paths';
 
@@ -50,5 +50,14 @@ export class Sources {
   /** The last part of a path of either flavour. */
   name(file: string): string {
     return baseName(file);
+  }
+}
+
+/** Whether a source was changed after the module was made of it. */
+export function isNewer(source: string, module: string): boolean {
+  try {
+    return statSync(source).mtimeMs > statSync(module).mtimeMs;
+  } catch {
+    return false;
   }
 }

@@ -44,13 +44,14 @@ export async function childCommand(node: DebugNode, spec: GuestSpec, pipe: strin
   };
 }
 
-/** A guest's process that we started ourselves. */
+/** A guest's process, ours or a terminal's. */
 export interface Child {
-  readonly pid: number | undefined;
-  /** Its exit code, once all output has come. */
-  readonly exit: Promise<number>;
-  write(text: string): void;
-  end(): Promise<void>;
+  readonly pid?: number;
+  /** Its exit code, once all output has come; undefined where it was ended from outside. */
+  readonly exit: Promise<number | undefined>;
+  /** Writes to its standard input, where that is no terminal's. */
+  write?(text: string): void;
+  end(): Promise<void> | void;
 }
 
 /** Starts the guest's process, its output passed on. Throws UserError. */
@@ -68,10 +69,10 @@ export function startChild(command: ChildCommand, cwd: string, output: (text: st
     stream?.on('data', (text: string) => { output(text, category); });
   }
   child.stdin?.on('error', () => {});
-  const exit = new Promise<number>((resolve, reject) => {
+  const exit = new Promise<number | undefined>((resolve, reject) => {
     child.once('error', error => { reject(startError(value, error)); });
-    child.once('close', (code, signal) => { resolve(exitCode(code, signal)); });
+    child.once('close', (code, signal) => { resolve(signal === null ? exitCode(code, null) : undefined); });
   });
   exit.catch(() => {});
-  return { pid: child.pid, exit, write: text => { child.stdin?.write(text); }, end: () => endTree(child) };
+  return { ...(child.pid === undefined ? {} : { pid: child.pid }), exit, write: text => { child.stdin?.write(text); }, end: () => endTree(child) };
 }

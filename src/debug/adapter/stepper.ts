@@ -2,7 +2,7 @@ import type { Program, SourceFrame } from '../../dwarf/program';
 import type { Target } from '../target/target';
 import type { Range } from '../../dwarf/ranges';
 import { stepRanges } from './lines';
-import type { Stop } from './inspect';
+import type { Stop } from './stop';
 
 export type StepKind = 'over' | 'into' | 'out';
 

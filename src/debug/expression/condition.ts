@@ -1,9 +1,9 @@
 import { DW_AT, DW_ATE, DW_OP } from '../../dwarf/constants';
 import { Cursor, DwarfError } from '../../dwarf/cursor';
 import type { Die } from '../../dwarf/die';
-import { expressionAt } from './location';
+import { expressionAt } from '../values/location';
 import { parseExpression, type Node } from './parse';
-import { isFloat, isSignedType, resolved, typeOf, type Type } from './type';
+import { isFloat, isSignedType, resolved, typeOf, type Type } from '../values/type';
 
 /** Where names are looked up while a condition is compiled: variables' DIEs at the breakpoint's address. */
 export interface StaticScope {

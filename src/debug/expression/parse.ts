@@ -1,3 +1,5 @@
+import * as l10n from '@vscode/l10n';
+
 /** An expression as it was written. */
 export type Node =
   | { readonly kind: 'number'; readonly value: number | bigint; readonly isFloat: boolean; readonly suffix: string }
@@ -33,10 +35,10 @@ function tokens(text: string): Token[] {
   while (pattern.lastIndex < text.trimEnd().length) {
     const at = pattern.lastIndex;
     const match = pattern.exec(text);
-    if (match?.groups === undefined) throw new ExpressionError(`unexpected '${text.slice(at).trim().charAt(0)}' at ${at + 1}`);
+    if (match?.groups === undefined) throw new ExpressionError(l10n.t("unexpected '{0}' at {1}", text.slice(at).trim().charAt(0), at + 1));
     const [kind, value] = Object.entries<string | undefined>(match.groups).find(([, part]) => part !== undefined) ?? ['end', ''];
     found.push({ kind: kind as Token['kind'], text: value ?? '', at });
-    if (found.length > 10_000) throw new ExpressionError('the expression is too long');
+    if (found.length > 10_000) throw new ExpressionError(l10n.t('the expression is too long'));
   }
   found.push({ kind: 'end', text: '', at: text.length });
   return found;
@@ -73,7 +75,7 @@ class Parser {
 
   #unexpected(): ExpressionError {
     const token = this.#peek;
-    return new ExpressionError(token.kind === 'end' ? 'the expression ends too early' : `unexpected '${token.text}' at ${token.at + 1}`);
+    return new ExpressionError(token.kind === 'end' ? l10n.t('the expression ends too early') : l10n.t("unexpected '{0}' at {1}", token.text, token.at + 1));
   }
 
   #accept(...texts: readonly string[]): string | undefined {
@@ -88,7 +90,7 @@ class Parser {
   }
 
   #assignment(): Node {
-    if (++this.#depth > 200) throw new ExpressionError('the expression is nested too deeply');
+    if (++this.#depth > 200) throw new ExpressionError(l10n.t('the expression is nested too deeply'));
     const target = this.#conditional();
     const operator = this.#accept('=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>=');
     const node: Node = operator === undefined ? target : { kind: 'assign', operator: operator.slice(0, -1), target, value: this.#assignment() };
@@ -125,17 +127,30 @@ class Parser {
   }
 
   #unary(): Node {
-    if (++this.#depth > 200) throw new ExpressionError('the expression is nested too deeply');
+    if (++this.#depth > 200) throw new ExpressionError(l10n.t('the expression is nested too deeply'));
     try {
       const operator = this.#accept('-', '+', '!', '~', '*', '&');
       if (operator !== undefined) return { kind: 'unary', operator, operand: this.#unary() };
       if (this.#accept('&&') !== undefined) return { kind: 'unary', operator: '&', operand: { kind: 'unary', operator: '&', operand: this.#unary() } };
       if (this.#peek.kind === 'name' && this.#peek.text === 'sizeof') return this.#sizeof();
+      if (this.#peek.kind === 'name' && /^(static|reinterpret|const|dynamic)_cast$/.test(this.#peek.text)) return this.#namedCast();
       const cast = this.#tryCast();
       return cast ?? this.#postfix();
     } finally {
       this.#depth--;
     }
+  }
+
+  /** C++'s `static_cast<int>(x)`. */
+  #namedCast(): Node {
+    this.#at++;
+    this.#expect('<');
+    const type = this.#typeName();
+    this.#expect('>');
+    this.#expect('(');
+    const operand = this.#assignment();
+    this.#expect(')');
+    return { kind: 'cast', type, operand };
   }
 
   #sizeof(): Node {
@@ -262,7 +277,7 @@ function numberNode(text: string): Node {
     return { kind: 'number', value: octal, isFloat: false, suffix: (integer[2] ?? '').toLowerCase() };
   }
   const float = /^((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(f|F|l|L|f32|f64)?$/.exec(plain);
-  if (float === null) throw new ExpressionError(`'${text}' is not a number`);
+  if (float === null) throw new ExpressionError(l10n.t("'{0}' is not a number", text));
   return { kind: 'number', value: Number(float[1]), isFloat: true, suffix: (float[2] ?? '').toLowerCase() };
 }
 
