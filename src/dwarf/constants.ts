@@ -7,7 +7,7 @@ export const DW_TAG = {
   base_type: 0x24, const_type: 0x26, enumerator: 0x28, subprogram: 0x2e, template_type_parameter: 0x2f,
   template_value_parameter: 0x30, variant_part: 0x33, variable: 0x34, volatile_type: 0x35, restrict_type: 0x37, namespace: 0x39,
   unspecified_type: 0x3b, partial_unit: 0x3c, imported_unit: 0x3d, type_unit: 0x41, rvalue_reference_type: 0x42,
-  template_alias: 0x43, atomic_type: 0x47, call_site: 0x48, skeleton_unit: 0x4a,
+  template_alias: 0x43, atomic_type: 0x47, call_site: 0x48, skeleton_unit: 0x4a, GNU_template_parameter_pack: 0x4107,
 } as const;
 
 export const DW_AT = {
@@ -16,7 +16,7 @@ export const DW_AT = {
   producer: 0x25, prototyped: 0x27, upper_bound: 0x2f, abstract_origin: 0x31, artificial: 0x34, count: 0x37,
   data_member_location: 0x38, decl_column: 0x39, decl_file: 0x3a, decl_line: 0x3b, declaration: 0x3c, encoding: 0x3e, external: 0x3f,
   frame_base: 0x40, specification: 0x47, type: 0x49, data_location: 0x50, entry_pc: 0x52, ranges: 0x55, call_column: 0x57,
-  call_file: 0x58, call_line: 0x59, signature: 0x69, data_bit_offset: 0x6b, main_subprogram: 0x6a, linkage_name: 0x6e,
+  call_file: 0x58, call_line: 0x59, signature: 0x69, data_bit_offset: 0x6b, enum_class: 0x6d, main_subprogram: 0x6a, linkage_name: 0x6e,
   str_offsets_base: 0x72, addr_base: 0x73, rnglists_base: 0x74, dwo_name: 0x76, alignment: 0x88, loclists_base: 0x8c,
   MIPS_linkage_name: 0x2007, GNU_dwo_name: 0x2130, GNU_addr_base: 0x2133,
 } as const;

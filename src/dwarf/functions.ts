@@ -2,6 +2,7 @@ import { DW_AT, DW_TAG } from './constants';
 import { DwarfError } from './cursor';
 import type { Die } from './die';
 import { contains, readRanges, type Range } from './ranges';
+import { cleanName } from './naming';
 import type { Unit } from './unit';
 
 /** A function's code as the debug information tells it. */
@@ -106,7 +107,7 @@ export function directlyInlined(die: Die): Die[] {
 /** The name that a person knows a function by. */
 export function functionName(die: Die): string {
   const name = die.qualifiedName ?? die.text(DW_AT.linkage_name) ?? '';
-  return shownName(name);
+  return shownName(cleanName(name));
 }
 
 /** Names that toolchains give the user's `main`. */

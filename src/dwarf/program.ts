@@ -7,6 +7,7 @@ import { functionName, instancesAt, shownName, UnitFunctions, type FunctionCode,
 import { bodyAt, readBodies, readImage, type Body, type ModuleImage } from './image';
 import type { LineTable, Place } from './lines';
 import { exportedFunctions, readNames, type Names } from './names';
+import { cleanName } from './naming';
 import type { Unit } from './unit';
 
 /** One level of the stack at an address: a function, or an inlined instance of one. */
@@ -167,7 +168,9 @@ export class Program {
     if (code !== undefined) return functionName(code.die);
     const body = bodyAt(this.bodies, address);
     const name = body === undefined ? undefined : this.names.function(body.index);
-    return name === undefined ? undefined : shownName(name);
+    if (name === undefined) return undefined;
+    // Beside the source's own main its wrappers are shown as what they are.
+    return this.state === 'alive' ? cleanName(name) : shownName(cleanName(name));
   }
 
   /** Functions with this name, plain or qualified: their code, inlined instances left out. */

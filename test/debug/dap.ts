@@ -112,6 +112,16 @@ export class Editor {
     return this.event<DebugProtocol.StoppedEvent['body']>('stopped');
   }
 
+  /** The next stop; undefined where the program ends before it. */
+  async stopOrEnd(): Promise<DebugProtocol.StoppedEvent['body'] | undefined> {
+    try {
+      return await this.stopped();
+    } catch (error) {
+      if (this.events.some(event => event.event === 'terminated')) return undefined;
+      throw error;
+    }
+  }
+
   async stack(): Promise<DebugProtocol.StackFrame[]> {
     return (await this.get<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId: 1 })).stackFrames;
   }

@@ -115,7 +115,7 @@ export class Breakpoints {
       case 'none': return l10n.t('The module has no debug information. Build it with -g, or in the debug profile.');
       case 'stale': return l10n.t("An optimizer (wasm-opt) destroyed the module's debug information.");
       case 'external': case 'split': return l10n.t("The module's debug information is in another file.");
-      default: return l10n.t('No code of this line, or of any below it, is in the module.');
+      default: return l10n.t('No code of this line, or of one below it that could stand for it, is in the module: the compiler or the linker left it out.');
     }
   }
 

@@ -43,7 +43,10 @@ export function variablesOf(source: SourceFrame): Variable[] {
       if (!isVariable(die)) continue;
       const name = guard(() => die.name);
       // A variable without a place is one that the optimizer removed; a declaration says where another one is.
-      if (name !== undefined && name !== '' && !die.flag(DW_AT.declaration)) found.push({ name, die });
+      if (name === undefined || name === '' || die.flag(DW_AT.declaration)) continue;
+      // `__range1` and its kin, which the compiler made.
+      if (name.startsWith('__') && guard(() => die.inherited(DW_AT.artificial)?.flag(DW_AT.artificial)) === true) continue;
+      found.push({ name, die });
     }
   }
   return found;
@@ -119,7 +122,7 @@ export class FrameScope implements Scope {
     const own = this.#entry.source?.code.unit;
     const last = name.slice(name.lastIndexOf(':') + 1);
     for (const unit of own === undefined ? this.#program.units : [own, ...this.#program.units.filter(other => other !== own)]) {
-      for (const die of guard(() => [...unit.withTag(DW_TAG.variable)]) ?? []) {
+      for (const die of guard(() => [...unit.withTag(DW_TAG.variable, DW_TAG.member)]) ?? []) {
         const matches = guard(() => die.name === last && (die.has(DW_AT.location) || die.has(DW_AT.const_value)) && (name === last || die.qualifiedName?.endsWith(name) === true));
         if (matches === true) return die;
       }

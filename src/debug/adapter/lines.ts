@@ -1,8 +1,8 @@
 import type { LineTable } from '../../dwarf/lines';
 import { isPrologueEnd, isStatement } from '../../dwarf/lines';
-import { DW_AT } from '../../dwarf/constants';
+import { DW_AT, DW_TAG } from '../../dwarf/constants';
 import { contains, type Range } from '../../dwarf/ranges';
-import { directlyInlined, instancesAt, rangesOfDie } from '../../dwarf/functions';
+import { directlyInlined, functionName, instancesAt, rangesOfDie } from '../../dwarf/functions';
 import { guard, type Program, type SourceFrame } from '../../dwarf/program';
 
 /** Tells whether a path of the debug information is the file that is meant. */
@@ -64,7 +64,7 @@ export function addressesOfLine(program: Program, fileName: string, isFile: IsFi
       if (at >= wanted && at < line && ((flags[i] ?? 0) & isStatement) !== 0 && indices.has(files[i] ?? -1)) line = at;
     }
   }
-  if (line === Infinity) return undefined;
+  if (line === Infinity || (line !== wanted && isOfRemovedFunction(program, tables, wanted))) return undefined;
   // By function or inlined instance: the lowest address.
   const lowest = new Map<number, { address: number; column: number }>();
   for (const { table, indices } of tables) {
@@ -98,6 +98,23 @@ export function addressesOfLine(program: Program, fileName: string, isFile: IsFi
   return places.length === 0 ? undefined : { line, column: places[0]?.column ?? 0, addresses: [...new Set(places.map(place => place.address))] };
 }
 
+/** Whether a line without code is of a function that was removed, as far as can be told: of those declared above it the last. */
+function isOfRemovedFunction(program: Program, tables: readonly TableFile[], wanted: number): boolean {
+  let owner = { line: 0, removed: false };
+  for (const { table, indices } of tables) {
+    for (const unit of program.units.filter(one => program.lineTable(one) === table)) {
+      for (const die of guard(() => [...unit.withTag(DW_TAG.subprogram)]) ?? []) {
+        const line = guard(() => die.number(DW_AT.decl_line)) ?? 0;
+        if (line > wanted || line < owner.line || !indices.has(guard(() => die.number(DW_AT.decl_file)) ?? -1) || die.flag(DW_AT.declaration)) continue;
+        // One that was inlined everywhere has no address of its own.
+        const removed = guard(() => die.has(DW_AT.low_pc) && rangesOfDie(die).length === 0) === true;
+        owner = { line, removed: removed && (line > owner.line || owner.removed) };
+      }
+    }
+  }
+  return owner.removed;
+}
+
 /** Where a function's own code starts: behind the prologue that makes its frame. */
 export function functionStart(program: Program, ranges: readonly Range[]): number | undefined {
   const [first] = ranges;
@@ -125,8 +142,8 @@ function afterPrologue(table: LineTable, ranges: readonly Range[], row: number):
   return start;
 }
 
-/** Code of the line that a frame stands on: what a step runs through. Inlined calls on it belong to it unless the step goes into them. */
-export function stepRanges(program: Program, frame: SourceFrame, into: boolean): Range[] {
+/** Code of the line that a frame stands on: what a step runs through. Inlined calls on it belong to it unless the step `enters` functions of their name. */
+export function stepRanges(program: Program, frame: SourceFrame, enters: (name: string) => boolean): Range[] {
   const table = program.lineTable(frame.code.unit);
   const { place, instance } = frame;
   if (table === undefined || place === undefined) return [];
@@ -150,10 +167,8 @@ export function stepRanges(program: Program, frame: SourceFrame, into: boolean):
       }
     }
   }
-  if (!into) {
-    for (const { die, ranges } of inlinedRanges) {
-      if (die.number(DW_AT.call_line) === place.line) result.push(...ranges);
-    }
+  for (const { die, ranges } of inlinedRanges) {
+    if (die.number(DW_AT.call_line) === place.line && guard(() => enters(functionName(die))) !== true) result.push(...ranges);
   }
   return result;
 }

@@ -16,6 +16,9 @@ interface Step {
   left: number;
 }
 
+/** Functions of the standard libraries, which a step into a line's calls passes over, on to those that they call from the line. */
+const library = /^(std|core|alloc|__gnu_cxx|__cxxabiv1)::|^<[^>]* as (std|core|alloc)::/;
+
 /** A step that never meets a line of a source ends here, where it is. */
 const patience = 2000;
 
@@ -41,7 +44,7 @@ export class Stepper {
     const [top] = stop.stack;
     const source = instruction ? undefined : top?.source;
     const isText = source?.place === undefined || !this.#hasSource(source.place.path);
-    const skip = source === undefined || isText ? [] : kind === 'out' ? source.instance.ranges : stepRanges(this.#program, source, kind === 'into');
+    const skip = source === undefined || isText ? [] : kind === 'out' ? source.instance.ranges : stepRanges(this.#program, source, into(kind));
     this.#step = { kind, depth: stop.pause.frames.length, source: isText ? undefined : source, skip, instruction: instruction || isText, left: patience };
     if (kind === 'out') await (source?.inlined === true && !isText ? this.#target.stepOver(skip) : this.#target.stepOut());
     else if (kind === 'into') await this.#target.stepInto(skip);
@@ -68,8 +71,12 @@ export class Stepper {
       await this.#target.stepOut();
       return 'going';
     }
+    if (step.kind === 'into' && step.source !== undefined && depth > step.depth && library.test(source.name) && !library.test(step.source.name)) {
+      await this.#target.stepOut();
+      return 'going';
+    }
     if (place.line === 0) {
-      await this.#target.stepOver(stepRanges(this.#program, source, false));
+      await this.#target.stepOver(stepRanges(this.#program, source, into('over')));
       return 'going';
     }
     if (step.kind === 'out') {
@@ -98,7 +105,7 @@ export class Stepper {
     if (step.kind === 'into' && depth > step.depth && !source.inlined) {
       const start = this.#prologueEnd(source, top?.target.address ?? 0);
       if (start) {
-        await this.#target.stepOver(stepRanges(this.#program, source, false));
+        await this.#target.stepOver(stepRanges(this.#program, source, into('over')));
         return 'going';
       }
     }
@@ -115,6 +122,11 @@ export class Stepper {
     // The first row of a function is its prologue unless the flag says that it has none.
     return first >= 0 && row === first && ((table.rows.flags[first] ?? 0) & 2) === 0;
   }
+}
+
+/** What a step of a kind may enter of what was inlined: not the libraries. */
+function into(kind: StepKind): (name: string) => boolean {
+  return kind === 'into' ? name => !library.test(name) : () => false;
 }
 
 /** Whether the frame that a step began in lies below inlined frames of the same machine frame, called from the very line. */

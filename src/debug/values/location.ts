@@ -156,7 +156,13 @@ export async function runLocation(expression: Uint8Array, frame: LocationFrame, 
       continue;
     }
     switch (op) {
-      case DW_OP.addr: stack.push(BigInt(cursor.unsigned(frame.unit.header.addressSize))); break;
+      case DW_OP.addr: {
+        const at = cursor.unsigned(frame.unit.header.addressSize);
+        // What a linker writes for data that it has removed.
+        if (at >= 0xfffffffe) return gone;
+        stack.push(BigInt(at));
+        break;
+      }
       case DW_OP.addrx: case DW_OP.constx: {
         const at = frame.unit.data.addressAt(frame.unit, cursor.uleb());
         if (at === undefined) return gone;

@@ -1,8 +1,10 @@
+import * as l10n from '@vscode/l10n';
 import { DW_ATE } from '../../dwarf/constants';
 import { isCharacter, isFloat, resolved, type Type } from './type';
-import { NoValue, Value } from './value';
-import { libcxxFormats } from './libcxx';
-import { rustFormats } from './rust';
+import { Gone, NoValue, Value } from './value';
+import { libcxxFormats } from './formats/libcxx';
+import { rustFormats } from './formats/rust';
+import { cString, decodeUnits, endOfText, floatText, hex, maximumText, quote } from './text';
 
 /** A named part of a value; made of `value`, or of text where it is no place of the program. */
 export interface Part {
@@ -38,7 +40,6 @@ export interface Format {
   show(value: Value, style: Style): Promise<Shown | undefined>;
 }
 
-const maximumText = 1024;
 const inlineParts = 8;
 
 /** Shows a value as its language writes it. Never throws for what the program's memory holds: the text says what is wrong. */
@@ -47,7 +48,7 @@ export async function show(value: Value, style: Style = { depth: 2 }): Promise<S
     return await showReadable(value, style);
   } catch (error) {
     if (error instanceof NoValue) return { text: `<${error.message}>` };
-    if (error instanceof RangeError) return { text: '<not readable>' };
+    if (error instanceof RangeError) return { text: `<${l10n.t('not readable')}>` };
     throw error;
   }
 }
@@ -62,7 +63,7 @@ async function showReadable(value: Value, style: Style): Promise<Shown> {
     } catch (error) {
       // Before its constructor ran a container holds anything: its raw members tell the truth.
       if (!(error instanceof NoValue || error instanceof RangeError)) throw error;
-      if (error instanceof NoValue && error.message === 'optimized out') throw error;
+      if (error instanceof Gone) throw error;
     }
   }
   switch (real.kind) {
@@ -71,7 +72,7 @@ async function showReadable(value: Value, style: Style): Promise<Shown> {
     case 'array': return showArray(value, style);
     case 'struct': return showStruct(value, style);
     case 'function': return { text: real.name };
-    default: return { text: '<unknown type>' };
+    default: return { text: `<${l10n.t('unknown type')}>` };
   }
 }
 
@@ -85,7 +86,7 @@ async function scalarText(value: Value, style: Style): Promise<string> {
   const raw = await value.scalar();
   if (real.kind === 'enum') {
     const exact = real.enumerators().find(one => one.value === BigInt(raw));
-    if (exact !== undefined) return real.language === 'c' ? exact.name : `${lastPart(real.name)}::${exact.name}`;
+    if (exact !== undefined) return real.isScoped ? `${lastPart(real.name)}::${exact.name}` : exact.name;
     const flags = real.enumerators().filter(one => one.value !== 0n && (BigInt(raw) & one.value) === one.value);
     const rest = flags.reduce((left, one) => left & ~one.value, BigInt(raw));
     return flags.length > 0 && rest === 0n ? flags.map(one => one.name).join(' | ') : `${raw}`;
@@ -93,71 +94,12 @@ async function scalarText(value: Value, style: Style): Promise<string> {
   if (real.kind === 'base' && real.encoding === DW_ATE.boolean) return raw === 0n ? 'false' : raw === 1n ? 'true' : `true (${raw})`;
   if (real.name === '()' || (real.size === 0 && real.language === 'rust')) return '()';
   if (typeof raw === 'number') return floatText(raw, real.size);
-  if (isCharacter(real)) {
+  if (isCharacter(value.type)) {
     const code = Number(BigInt.asUintN(real.size * 8, raw));
     const shown = `${raw} ${quote(code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd', "'")}`;
     return real.language === 'rust' ? quote(code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd', "'") : code === 0 ? `0 '\\0'` : real.size === 1 && code >= 0x80 ? `${raw}` : shown;
   }
   return style.hex === true ? hex(BigInt.asUintN(real.size * 8, raw)) : `${raw}`;
-}
-
-/** Whole addresses and numbers as `0x1f`. */
-export function hex(value: bigint | number): string {
-  return `0x${value.toString(16)}`;
-}
-
-/** The shortest text that a float of this size reads back from. */
-export function floatText(value: number, size: number): string {
-  if (Object.is(value, -0)) return '-0';
-  if (size !== 4 || !Number.isFinite(value)) return Number.isFinite(value) ? `${value}` : value > 0 ? 'inf' : value < 0 ? '-inf' : 'nan';
-  for (let digits = 1; digits < 9; digits++) {
-    const text = Number(value.toPrecision(digits));
-    if (Math.fround(text) === value) return `${text}`;
-  }
-  return `${value}`;
-}
-
-/** Text as a string literal of C or Rust. */
-export function quote(text: string, mark = '"'): string {
-  const escaped = text.replace(/[\\"'\p{Cc}]/gu, character => {
-    switch (character) {
-      case '\\': return '\\\\';
-      case '\n': return '\\n';
-      case '\r': return '\\r';
-      case '\t': return '\\t';
-      case '\0': return '\\0';
-      case '"': case "'": return character === mark ? `\\${character}` : character;
-      default: return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-    }
-  });
-  return mark + escaped + mark;
-}
-
-/** Bytes as a string literal, cut with an ellipsis where there are more than are shown. */
-export async function textAt(value: Value, address: number, length: number): Promise<string> {
-  const shown = Math.min(length, maximumText);
-  const bytes = shown === 0 ? new Uint8Array() : await value.machine.read(address, shown);
-  return quote(new TextDecoder().decode(bytes)) + (length > shown ? '…' : '');
-}
-
-/** A NUL-terminated string at an address, or undefined where none is readable. */
-async function cString(value: Value, address: number, unit: number): Promise<string | undefined> {
-  let text = '';
-  const step = 64;
-  for (let at = address; text.length < maximumText; at += step * unit) {
-    let bytes: Uint8Array;
-    try {
-      bytes = await value.machine.read(at, step * unit);
-    } catch {
-      return text === '' ? undefined : quote(text) + '…';
-    }
-    const units = unit === 1 ? bytes : unit === 2 ? new Uint16Array(bytes.slice().buffer) : new Uint32Array(bytes.slice().buffer);
-    const end = units.indexOf(0);
-    const part = end < 0 ? units : units.subarray(0, end);
-    text += unit === 1 ? Buffer.from(part).toString('latin1') : [...part].map(code => String.fromCodePoint(Math.min(code, 0x10ffff))).join('');
-    if (end >= 0) return quote(unit === 1 ? Buffer.from(text, 'latin1').toString('utf8') : text);
-  }
-  return quote(unit === 1 ? Buffer.from(text, 'latin1').toString('utf8') : text) + '…';
 }
 
 async function showPointer(value: Value, style: Style): Promise<Shown> {
@@ -176,7 +118,7 @@ async function showPointer(value: Value, style: Style): Promise<Shown> {
   try {
     if (type.size > 0) await value.machine.read(address, Math.min(type.size, 1 << 16));
   } catch {
-    return { text: `${hex(address)} <not readable>` };
+    return { text: `${hex(address)} <${l10n.t('not readable')}>` };
   }
   const inner = resolved(type);
   // A box is what it holds.
@@ -215,11 +157,11 @@ async function showArray(value: Value, style: Style): Promise<Shown> {
   if (real.kind !== 'array') return { text: '' };
   const { element, count = 0 } = real;
   const parts = elements(count, index => value.element(index));
-  if (isCharacter(element) && resolved(element).size === 1 && count > 0) {
-    const bytes = await value.bytes(Math.min(count, maximumText));
-    const end = bytes.indexOf(0);
-    const whole = end < 0 ? bytes : bytes.subarray(0, end);
-    return { text: quote(new TextDecoder().decode(whole)) + (end < 0 && count > bytes.length ? '…' : ''), parts };
+  const unit = resolved(element).size;
+  if (isCharacter(element) && [1, 2, 4].includes(unit) && count > 0 && real.language !== 'rust') {
+    const bytes = await value.bytes(Math.min(count, maximumText) * unit);
+    const end = endOfText(bytes, unit);
+    return { text: quote(decodeUnits(end < 0 ? bytes : bytes.subarray(0, end), unit)) + (end < 0 && count * unit > bytes.length ? '…' : ''), parts };
   }
   const rust = real.language === 'rust';
   return { text: await listText(parts, style, rust ? '[' : '{', rust ? ']' : '}'), parts };
@@ -246,7 +188,7 @@ async function showStruct(value: Value, style: Style): Promise<Shown> {
   if (real.variants() !== undefined) return showVariant(value, style);
   const members = real.members();
   const parts = memberParts(value);
-  if (value.location.kind === 'gone') throw new NoValue('optimized out');
+  if (value.location.kind === 'gone') throw new Gone();
   const isTuple = real.language === 'rust' && members.length > 0 && members.every((member, i) => member.name === `__${i}`);
   const title = real.language === 'rust' && !real.name.startsWith('(') ? lastPart(real.name) : '';
   if (members.length === 0) return { text: title === '' ? '{}' : title };
@@ -263,7 +205,7 @@ async function showStruct(value: Value, style: Style): Promise<Shown> {
 
 async function showVariant(value: Value, style: Style): Promise<Shown> {
   const variant = await value.variant();
-  if (variant === undefined) return { text: '<invalid enum value>', parts: memberParts(value) };
+  if (variant === undefined) return { text: `<${l10n.t('invalid enum value')}>`, parts: memberParts(value) };
   const inner = value.field(variant.member);
   const fields = inner.real.kind === 'struct' ? inner.real.members().filter(member => member.type !== inner.type) : [];
   const name = variant.member.name;

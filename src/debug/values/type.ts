@@ -1,5 +1,6 @@
 import { DW_AT, DW_ATE, DW_TAG, type Language } from '../../dwarf/constants';
 import type { Die } from '../../dwarf/die';
+import { cleanName } from '../../dwarf/naming';
 import { guard } from '../../dwarf/program';
 
 /** A part of a structure. `bits` is a bit field within the `type.size` bytes at `offset`, counted from the lowest bit. */
@@ -42,7 +43,7 @@ export type Type = Common & (
   | { readonly kind: 'pointer'; readonly target: () => Type | undefined; readonly isReference: boolean }
   | { readonly kind: 'array'; readonly element: Type; readonly count: number | undefined }
   | { readonly kind: 'struct'; readonly keyword: string; readonly members: () => readonly Member[]; readonly variants: () => VariantPart | undefined }
-  | { readonly kind: 'enum'; readonly isSigned: boolean; readonly enumerators: () => readonly Enumerator[] }
+  | { readonly kind: 'enum'; readonly isSigned: boolean; /** Whether its constants are written with its name. */ readonly isScoped: boolean; readonly enumerators: () => readonly Enumerator[] }
   | { readonly kind: 'alias'; readonly target: () => Type | undefined }
   | { readonly kind: 'function' }
   | { readonly kind: 'unknown' });
@@ -94,11 +95,15 @@ function makeType(die: Die): Type {
     }
     case DW_TAG.enumeration_type: {
       const underlying = target();
+      const bytes = size === 0 ? (underlying?.size ?? 4) : size;
+      const isSigned = underlying === undefined || (resolved(underlying).kind === 'base' && isSignedType(resolved(underlying)));
+      // -5 may be written as the byte 251.
+      const wrap = (value: bigint): bigint => (isSigned ? BigInt.asIntN(8 * bytes, value) : BigInt.asUintN(8 * bytes, value));
       return {
-        ...common, kind: 'enum', name: named('(anonymous enum)'), size: size === 0 ? (underlying?.size ?? 4) : size,
-        isSigned: underlying === undefined || (resolved(underlying).kind === 'base' && isSignedType(resolved(underlying))),
+        ...common, kind: 'enum', name: named('(anonymous enum)'), size: bytes, isSigned,
+        isScoped: language !== 'c' && (language !== 'c++' || die.flag(DW_AT.enum_class)),
         enumerators: lazy(() => die.children.filter(child => child.tag === DW_TAG.enumerator).map(child => ({
-          name: child.name ?? '?', value: BigInt(child.raw(DW_AT.const_value)?.value as number | bigint | undefined ?? 0),
+          name: child.name ?? '?', value: wrap(BigInt(child.raw(DW_AT.const_value)?.value as number | bigint | undefined ?? 0)),
         }))),
       };
     }
@@ -116,10 +121,15 @@ function alias(common: { language: Language; die: Die }, target: () => Type | un
   const type = { ...common, kind: 'alias', target } as const;
   let measuring = false;
   return Object.defineProperties(type as unknown as Type, {
-    name: { get: lazy(() => name ?? prefix + (target()?.name ?? 'void')), enumerable: true },
+    name: { get: lazy(() => name ?? qualified(prefix, target()?.name ?? 'void')), enumerable: true },
     // A typedef of itself is nonsense that hostile files hold.
     size: { get: lazy(() => { if (measuring) return 0; measuring = true; return target()?.size ?? 0; }), enumerable: true },
   });
+}
+
+/** `const` before a type, behind a pointer. */
+function qualified(prefix: string, name: string): string {
+  return name.endsWith('*') ? name + prefix.trim() : prefix + (prefix !== '' && name.startsWith(prefix) ? name.slice(prefix.length) : name);
 }
 
 /** The full definition of a type that is only declared where it was found, from its own unit. */
@@ -139,6 +149,8 @@ function definitionOf(die: Die): Die {
 function pointerName(target: Type | undefined, sign: string): string {
   if (target === undefined) return `void ${sign}`;
   if (target.kind === 'function') return target.name.replace('(', ` (${sign})(`);
+  // `int (*)[3]`: a pointer to an array, not an array of pointers.
+  if (target.kind === 'array' && target.language !== 'rust') return target.name.replace('[', ` (${sign})[`);
   return target.name.endsWith('*') || target.name.endsWith('&') ? target.name + sign : `${target.name} ${sign}`;
 }
 
@@ -182,6 +194,9 @@ export function arrayOf(element: Type, count: number | undefined, language: Lang
   // `int [2][3]` reads outer first, so that the new bound goes in front of those there are.
   const at = element.kind === 'array' ? element.name.indexOf('[') : -1;
   const bound = `[${count ?? ''}]`;
+  if (own === undefined && element.kind === 'pointer' && element.name.includes('(*)')) {
+    return { kind: 'array', language, die, element, count, name: element.name.replace('(*)', `(*${bound})`), size: element.size * (count ?? 0) };
+  }
   const name = own ?? (at < 0 ? `${element.name}${bound}` : element.name.slice(0, at) + bound + element.name.slice(at));
   return { kind: 'array', language, die, element, count, name, size: element.size * (count ?? 0) };
 }
@@ -221,13 +236,13 @@ export function isFloat(type: Type): boolean {
 export function isCharacter(type: Type): boolean {
   const real = resolved(type);
   if (real.kind !== 'base') return false;
-  if (real.encoding === DW_ATE.UTF) return true;
+  // C says by a typedef alone what a number is for.
+  for (let at: Type | undefined = type, steps = 0; at?.kind === 'alias' && steps < 8; at = at.target(), steps++) {
+    if (/^(u?int8_t|byte)$/.test(at.name)) return false;
+    if (at.name === 'wchar_t') return true;
+  }
+  if (real.encoding === DW_ATE.UTF || real.name === 'wchar_t') return true;
   return real.size === 1 && (real.encoding === DW_ATE.signed_char || real.encoding === DW_ATE.unsigned_char) && real.language !== 'rust' && real.language !== 'zig';
-}
-
-/** Names of the standard library without the version namespace that libc++ hides in them. */
-export function cleanName(name: string): string {
-  return name.replace(/\bstd::__[12]::/g, 'std::');
 }
 
 function membersOf(die: Die): Member[] {
@@ -236,6 +251,8 @@ function membersOf(die: Die): Member[] {
     if (child.tag !== DW_TAG.member && child.tag !== DW_TAG.inheritance) continue;
     // Static members have no place in the structure.
     if (child.flag(DW_AT.external) || child.flag(DW_AT.declaration)) continue;
+    // The pointer to the virtual functions is nobody's.
+    if (child.flag(DW_AT.artificial) && child.name?.startsWith('_vptr') === true) continue;
     const member = memberOf(child);
     if (member !== undefined) members.push(member);
   }
@@ -290,7 +307,7 @@ function variantsOf(die: Die): VariantPart | undefined {
 
 /** A type argument of a template or generic by its position or name. */
 export function typeArgument(type: Type, which: number | string): Type | undefined {
-  const parameters = type.die?.children.filter(child => child.tag === DW_TAG.template_type_parameter) ?? [];
+  const parameters = type.die?.children.flatMap(child => (child.tag === DW_TAG.GNU_template_parameter_pack ? child.children : [child])).filter(child => child.tag === DW_TAG.template_type_parameter) ?? [];
   const die = typeof which === 'number' ? parameters[which] : parameters.find(child => child.name === which);
   return die?.type === undefined ? undefined : typeOf(die.type);
 }

@@ -1,8 +1,16 @@
+import * as l10n from '@vscode/l10n';
 import { gone, numberOf, type Location, type Machine } from './location';
 import { isFloat, isSignedType, resolved, type Member, type Type, type Variant } from './type';
 
-/** A value can't be had; the message is for people: `optimized out`, `not readable`. */
+/** A value can't be had; the message is for people. */
 export class NoValue extends Error {}
+
+/** The optimizer left no trace of a value. */
+export class Gone extends NoValue {
+  constructor() {
+    super(l10n.t('optimized out'));
+  }
+}
 
 /** A typed place of a stopped program; reading is lazy. */
 export class Value {
@@ -63,14 +71,14 @@ export class Value {
   /** A number: exact for integers, pointers and enums; a float's own. Throws NoValue for structures. */
   async scalar(): Promise<bigint | number> {
     const { real } = this;
-    if (real.kind === 'struct' || real.kind === 'array' || real.kind === 'unknown' || real.kind === 'function') throw new NoValue('not a number');
+    if (real.kind === 'struct' || real.kind === 'array' || real.kind === 'unknown' || real.kind === 'function') throw new NoValue(l10n.t('not a number'));
     const bytes = await this.bytes();
     if (isFloat(real)) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       if (bytes.length === 4) return view.getFloat32(0, true);
       if (bytes.length === 8) return view.getFloat64(0, true);
       if (bytes.length === 16) return quadruple(bytes);
-      throw new NoValue('float of unknown size');
+      throw new NoValue(l10n.t('float of unknown size'));
     }
     if (this.bits !== undefined) {
       const raw = (numberOf(bytes) >> BigInt(Math.max(0, this.bits.shift))) & ((1n << BigInt(this.bits.size)) - 1n);
@@ -88,7 +96,7 @@ export class Value {
   async target(): Promise<Value> {
     const { real } = this;
     const type = real.kind === 'pointer' ? real.target() : undefined;
-    if (type === undefined || resolved(type).kind === 'function') throw new NoValue('not a pointer to data');
+    if (type === undefined || resolved(type).kind === 'function') throw new NoValue(l10n.t('not a pointer to data'));
     return new Value(type, { kind: 'memory', address: await this.pointer() }, this.machine);
   }
 
@@ -115,7 +123,7 @@ export class Value {
 /** The bytes at a location. Throws NoValue where a part is gone or beyond the memory. */
 export async function readLocation(location: Location, size: number, machine: Machine): Promise<Uint8Array> {
   switch (location.kind) {
-    case 'gone': throw new NoValue('optimized out');
+    case 'gone': throw new Gone();
     case 'memory': return machine.read(location.address, size);
     case 'bytes': {
       if (location.bytes.length >= size) return location.bytes.subarray(0, size);
@@ -131,7 +139,7 @@ export async function readLocation(location: Location, size: number, machine: Ma
         whole.set((await readLocation(piece.location, piece.size, machine)).subarray(0, size - at), at);
         at += piece.size;
       }
-      if (at < size) throw new NoValue('optimized out');
+      if (at < size) throw new Gone();
       return whole;
     }
   }

@@ -1,10 +1,11 @@
-import { count, elements, firstPointer, listText, show, textAt, valueAt, type Format, type Part, type Shown, type Style } from './show';
-import { alignmentOf, typeArgument, type Type } from './type';
-import { NoValue, type Value } from './value';
+import { count, elements, firstPointer, listText, show, valueAt, type Format, type Shown, type Style } from '../show';
+import { textAt } from '../text';
+import { typeArgument, type Type } from '../type';
+import { NoValue, type Value } from '../value';
+import { maximumCount } from './containers';
+import { mapFormats } from './rustMaps';
 
 // Rust's standard library, whose layouts change between versions: pointers are found by looking through whatever wraps them.
-
-const maximumCount = 1 << 28;
 
 export const rustFormats: readonly Format[] = [
   { match: /^&(mut )?str$|^alloc::boxed::Box<str(,.*)?>$/, show: showStr },
@@ -15,7 +16,11 @@ export const rustFormats: readonly Format[] = [
   { match: /^alloc::rc::Rc<|^alloc::sync::Arc</, show: showCounted },
   { match: /^core::cell::(Cell|UnsafeCell)<|^core::mem::(maybe_uninit::MaybeUninit|manually_drop::ManuallyDrop)</, show: showCell },
   { match: /^core::cell::RefCell</, show: showRefCell },
-  { match: /^std::collections::hash::(map::HashMap|set::HashSet)</, show: showHash },
+  { match: /^std::(ffi::os_str::OsString|path::PathBuf)$/, show: async value => showStrOf(findVec(value, 0)) },
+  { match: /^std::sync::([\w:]*::)?(Mutex|RwLock)</, show: async (value, style) => { const data = value.member('data'); return data === undefined ? undefined : show(data, style); } },
+  { match: /^(core|std)::sync::atomic::Atomic/, show: async (value, style) => { const inner = value.member('v'); return inner === undefined ? undefined : show(inner, style); } },
+  { match: /^alloc::(rc|sync)::Weak</, show: showWeak },
+  ...mapFormats,
 ];
 
 async function showStr(value: Value): Promise<Shown | undefined> {
@@ -74,6 +79,31 @@ async function showDeque(value: Value, style: Style): Promise<Shown | undefined>
   return { text: await listText(parts, style, '[', ']'), parts };
 }
 
+/** The vector of bytes that a string of the system's is made of. */
+function findVec(value: Value, depth: number): Value | undefined {
+  const { real } = value;
+  if (/^alloc::vec::Vec<u8/.test(real.name)) return value;
+  if (real.kind !== 'struct' || depth > 6) return undefined;
+  for (const member of real.members()) {
+    const found = findVec(value.field(member), depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function showWeak(value: Value, style: Style): Promise<Shown | undefined> {
+  const pointer = value.member('ptr');
+  const inner = pointer === undefined ? undefined : firstPointer(pointer);
+  if (inner === undefined) return undefined;
+  // Weak::new() holds a pointer to nothing.
+  if (await inner.pointer() === 0xffffffff) return { text: '(Weak)' };
+  const box = await inner.target();
+  const held = box.member('value') ?? box.member('data');
+  const owners = await count(box.member('strong'));
+  if (held === undefined || owners === undefined) return undefined;
+  return owners === 0 ? { text: '(Weak, dropped)' } : show(held, style);
+}
+
 async function showCounted(value: Value, style: Style): Promise<Shown | undefined> {
   const pointer = value.member('ptr');
   const inner = pointer === undefined ? undefined : firstPointer(pointer);
@@ -96,58 +126,4 @@ async function showRefCell(value: Value, style: Style): Promise<Shown | undefine
   const bytes = await borrow.bytes();
   const state = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getInt32(0, true);
   return { ...shown, text: `${shown.text}${state === 0 ? '' : state > 0 ? ` (borrowed: ${state})` : ' (mutably borrowed)'}` };
-}
-
-/** hashbrown's table: a control byte for each bucket (its high bit set where empty), the buckets before them, backwards. */
-async function showHash(value: Value, style: Style): Promise<Shown | undefined> {
-  const raw = findTable(value, 0);
-  const inner = raw?.member('table') ?? raw;
-  const element = raw === undefined ? undefined : typeArgument(raw.real, 0);
-  const control = inner?.member('ctrl');
-  const mask = await count(inner?.member('bucket_mask'));
-  const items = await count(inner?.member('items'));
-  const pointer = control === undefined ? undefined : firstPointer(control);
-  if (element === undefined || pointer === undefined || mask === undefined || items === undefined) return undefined;
-  if (items > mask + 1 || mask > maximumCount) throw new NoValue('not a map yet');
-  const base = await pointer.pointer();
-  const isSet = value.real.name.startsWith('std::collections::hash::set');
-  const stride = Math.ceil(element.size / alignmentOf(element)) * alignmentOf(element);
-  let full: number[] | undefined;
-  const parts = {
-    count: items, indexed: false,
-    async list(start: number, wanted: number): Promise<Part[]> {
-      if (full === undefined) {
-        const bytes = await value.machine.read(base, mask + 1);
-        full = [...bytes.keys()].filter(i => ((bytes[i] ?? 0x80) & 0x80) === 0);
-      }
-      const found: Part[] = [];
-      for (const [i, bucket] of full.slice(start, start + wanted).entries()) {
-        const pair = valueAt(value, base - (bucket + 1) * stride, element);
-        const key = pair.member('__0');
-        const held = pair.member('__1');
-        if (key === undefined || held === undefined || isSet) found.push({ name: `[${start + i}]`, value: key ?? pair });
-        else found.push({ name: `[${(await show(key, { depth: 1 })).text}]`, value: held });
-      }
-      return found;
-    },
-  };
-  if (style.depth <= 0) return { text: '{…}', parts };
-  const texts: string[] = [];
-  for (const part of await parts.list(0, 8)) {
-    const text = (await show(part.value, { ...style, depth: style.depth - 1 })).text;
-    texts.push(isSet ? text : `${part.name.slice(1, -1)}: ${text}`);
-  }
-  if (items > 8) texts.push('…');
-  return { text: `{${texts.join(', ')}}`, parts };
-}
-
-/** The RawTable<T> within a map or set: the first structure that has an argument T and reaches the control bytes. */
-function findTable(value: Value, depth: number): Value | undefined {
-  if (/^hashbrown::raw::RawTable</.test(value.real.name)) return value;
-  if (value.real.kind !== 'struct' || depth > 5) return undefined;
-  for (const member of value.real.members()) {
-    const found = findTable(value.field(member), depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
