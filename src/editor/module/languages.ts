@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
-import type { SymbolFrame } from '../../debug/dwarf/symbolize';
+import type { SymbolFrame } from '../../dwarf/symbolize';
 import { documentAt } from './files';
 import { placeOf, type Opened } from './opened';
 import { textScheme } from './place';

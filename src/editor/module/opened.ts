@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { UserError } from '../../base/error';
 import { sizeText } from '../../base/sizes';
-import { symbolize, type Symbolizer } from '../../debug/dwarf/symbolize';
+import { symbolize, type Symbolizer } from '../../dwarf/symbolize';
 import { openModule } from '../../wasm/view/parts';
 import { Contents } from './contents';
 import { parsePlace, textPlace, textScheme } from './place';
