@@ -8,6 +8,7 @@ export const lateIds = {
   projects: ['build', 'rebuild', 'clean', 'run', 'debug', 'runAgain', 'selectProject', 'selectProfile', 'showBuildOutput'],
   setup: ['selectRuntime', 'checkSetup', 'installCompiler'],
   modules: ['newProject', 'showInfo', 'convertToWasm', 'openModule', 'convertToWat', 'strip', 'compareModules'],
+  capabilities: ['showCapabilities'],
 } as const;
 
 export type MainId = (typeof mainIds)[number];

@@ -19,6 +19,7 @@ const late: { readonly [G in LateGroup]: () => Promise<{ readonly handlers: Hand
   projects: () => import('./actions'),
   setup: () => import('./setup'),
   modules: () => import('./moduleCommands'),
+  capabilities: () => import('./capabilities'),
 };
 
 /** Registers every command of the table; errors are shown, with what can be done about them. */

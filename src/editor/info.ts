@@ -18,7 +18,8 @@ export async function showInfo(app: App, given: unknown): Promise<void> {
   await vscode.window.showTextDocument(document, { preview: true });
 }
 
-async function moduleOf(app: App, given: unknown): Promise<string | undefined> {
+/** The module that a command is about, built first where it is a project's. */
+export async function moduleOf(app: App, given: unknown): Promise<string | undefined> {
   const subject = await subjectOf(app, given);
   if (subject === undefined) return undefined;
   if ('module' in subject) return subject.module;

@@ -24,8 +24,8 @@ export function wasiText(module: WasmModule): string {
 
 const kilo = (bytes: number): string => (bytes < 10_000 ? `${bytes} B` : bytes < 10_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
-/** What a module is, as text for people. */
-export function moduleText(path: string, module: WasmModule): string {
+/** What a module is, as text for people; `asks`: what it may ask its host for, by group. */
+export function moduleText(path: string, module: WasmModule, asks: readonly { readonly group: string; readonly calls: readonly string[] }[] = []): string {
   const rows: [string, string][] = [
     [l10n.t('Kind'), kindText(module)], ['WASI', wasiText(module)], [l10n.t('Size'), `${kilo(module.size)} (${module.size})`],
     [l10n.t('Functions'), String(module.functions)],
@@ -37,6 +37,10 @@ export function moduleText(path: string, module: WasmModule): string {
   if (module.targetFeatures.length > 0) rows.push([l10n.t('Features'), module.targetFeatures.join(', ')]);
   const width = Math.max(...rows.map(([head]) => head.length)) + 2;
   const lines = [path, ...rows.map(([head, text]) => `  ${head.padEnd(width)}${text}`)];
+  if (asks.length > 0) {
+    const widest = Math.max(...asks.map(({ group }) => group.length)) + 2;
+    lines.push('', l10n.t('May ask its host for'), ...asks.map(({ group, calls }) => `  ${group.padEnd(widest)}${calls.join(', ')}`));
+  }
   lines.push('', l10n.t('Imports ({0})', module.imports.length), ...module.imports.map(i => `  ${importName(i)}  ${i.kind === 'func' ? '' : `${i.kind} `}${i.text}`));
   lines.push('', l10n.t('Exports ({0})', module.exports.length), ...module.exports.map(e => `  ${e.name}  ${e.kind === 'func' ? '' : `${e.kind} `}${e.text}`));
   const longest = Math.max(0, ...module.sections.map(s => s.name.length + s.depth * 2));

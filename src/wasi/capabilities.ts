@@ -15,6 +15,8 @@ export interface CapabilityReport {
     /** Where it may listen, and what it may connect to. */
     readonly listeners: readonly string[];
     readonly connections: readonly string[];
+    /** Bytes of memory and of output, milliseconds, and open files; what is left out has no limit. */
+    readonly limits?: { readonly memory?: number; readonly time?: number; readonly output?: number; readonly openFiles?: number };
   };
   /** Groups and calls that were made at least once, when the run was traced. */
   readonly used?: readonly { readonly group: Group | 'unknown'; readonly calls: readonly CallCount[] }[];

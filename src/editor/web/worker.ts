@@ -5,6 +5,7 @@ import { moduleText } from '../../run/moduleText';
 import { symbolizerOf } from '../../run/hosting/symbols';
 import { showTrap } from '../../run/hosting/traps';
 import { readModule } from '../../wasm/read';
+import { askedBy } from '../../wasi/capabilities';
 import { runOnCopies } from '../../wasi/browser/run';
 import { assemble } from '../../wat/assemble';
 import type { Asked, Told } from './messages';
@@ -33,7 +34,7 @@ function answer(asked: Asked): Told {
   const bytes = moduleOf(asked.name, asked.bytes);
   if (asked.kind === 'assemble') return { kind: 'module', bytes };
   const info = readModule(bytes, asked.name);
-  if (asked.kind === 'info') return { kind: 'text', text: moduleText(asked.name, info) };
+  if (asked.kind === 'info') return { kind: 'text', text: moduleText(asked.name, info, askedBy(info.imports)) };
   const objection = embeddedObjection(info);
   if (objection !== undefined) throw new Refused(l10n.t("{0} can't run in a browser: {1}.", asked.name, objection));
   const module = new WebAssembly.Module(bytes);

@@ -46,7 +46,7 @@ function openTrace(file: string): number {
 }
 
 /** What a module asks for by its imports, and what a run gives it. */
-export function capabilitiesOf(imports: Parameters<typeof askedBy>[0], run: { readonly args: readonly string[] } & Pick<GuestSpec, 'env' | 'mounts' | 'listen' | 'connect'>): CapabilityReport {
+export function capabilitiesOf(imports: Parameters<typeof askedBy>[0], run: { readonly args: readonly string[] } & Pick<GuestSpec, 'env' | 'mounts' | 'listen' | 'connect' | 'limits'>): CapabilityReport {
   return { asked: askedBy(imports), granted: grantedBy(run) };
 }
 
@@ -54,6 +54,7 @@ function grantedBy(run: Parameters<typeof capabilitiesOf>[1]): CapabilityReport[
   return {
     folders: run.mounts.map(({ host, guest, readonly }) => ({ guest, host, readonly: readonly === true })),
     environment: Object.keys(run.env), arguments: run.args.length, listeners: run.listen ?? [], connections: run.connect ?? [],
+    ...(run.limits === undefined ? {} : { limits: run.limits }),
   };
 }
 
@@ -67,6 +68,7 @@ export function reportText(report: CapabilityReport): string {
     ...(granted.arguments === 0 ? [] : [l10n.t('{0} arguments', granted.arguments)]),
     ...granted.listeners.map(address => l10n.t('to listen at {0}', address)),
     ...granted.connections.map(address => l10n.t('to connect to {0}', address)),
+    ...limitsText(granted.limits ?? {}),
   ];
   const lines = [
     [l10n.t('Asks for'), report.asked.map(({ group, calls }) => `${group} (${calls.join(', ')})`)],
@@ -75,6 +77,13 @@ export function reportText(report: CapabilityReport): string {
   ] as [string, string[]][];
   const width = Math.max(...lines.map(([head]) => head.length)) + 2;
   return lines.map(([head, parts]) => head.padEnd(width) + (parts.length === 0 ? nothing : parts.join(`\n${' '.repeat(width)}`)) + '\n').join('');
+}
+
+function limitsText({ memory, time, output, openFiles }: NonNullable<CapabilityReport['granted']['limits']>): string[] {
+  return [
+    ...(memory === undefined ? [] : [l10n.t('at most {0} bytes of memory', memory)]), ...(time === undefined ? [] : [l10n.t('at most {0} seconds', time / 1000)]),
+    ...(output === undefined ? [] : [l10n.t('at most {0} bytes of output', output)]), ...(openFiles === undefined ? [] : [l10n.t('at most {0} open files', openFiles)]),
+  ];
 }
 
 /** Reads what a trace is to show: groups and names of calls, or `summary` alone. Empty for all. Throws UserError 'usage'. */
