@@ -7,6 +7,7 @@ const mainIds = ['refreshProjects', 'openWalkthrough', 'showLog'] as const;
 export const lateIds = {
   projects: ['build', 'rebuild', 'clean', 'run', 'debug', 'runAgain', 'selectProject', 'selectProfile', 'showBuildOutput'],
   setup: ['selectRuntime', 'checkSetup', 'installCompiler'],
+  packaging: ['packageImage', 'generateDockerfile', 'generateCompose', 'runImage', 'pull', 'push'],
   modules: ['newProject', 'showInfo', 'convertToWasm', 'openModule', 'convertToWat', 'strip', 'compareModules'],
   capabilities: ['showCapabilities'],
 } as const;

@@ -18,6 +18,7 @@ const handlers = {
 const late: { readonly [G in LateGroup]: () => Promise<{ readonly handlers: Handlers<G> }> } = {
   projects: () => import('./actions'),
   setup: () => import('./setup'),
+  packaging: () => import('./packaging/commands'),
   modules: () => import('./moduleCommands'),
   capabilities: () => import('./capabilities'),
 };

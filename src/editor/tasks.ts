@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { App } from './app';
 
-/** Offers a task for each project, and completes those of tasks.json. */
+/** Offers a task for each project and each Dockerfile of a Wasm image, and completes those of tasks.json. */
 export function registerTasks(app: App): void {
   app.context.subscriptions.push(vscode.tasks.registerTaskProvider('wasi', {
     async provideTasks() {
@@ -9,6 +9,13 @@ export function registerTasks(app: App): void {
     },
     async resolveTask(task) {
       return (await import('./buildTask')).completeTask(app, task);
+    },
+  }), vscode.tasks.registerTaskProvider('wasi-image', {
+    async provideTasks() {
+      return vscode.workspace.isTrusted ? (await import('./packaging/dockerTasks')).offeredImageTasks() : [];
+    },
+    async resolveTask(task) {
+      return (await import('./packaging/dockerTasks')).completeImageTask(task);
     },
   }));
 }
