@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import * as l10n from '@vscode/l10n';
 import type { Diagnostic } from '../build/project';
 import { DiagnosticStore } from './diagnosticStore';
 
@@ -40,7 +41,9 @@ export class Diagnostics implements vscode.Disposable {
 }
 
 function convert(diagnostic: Diagnostic): vscode.Diagnostic {
-  const shown = new vscode.Diagnostic(rangeOf(diagnostic), diagnostic.message, severities[diagnostic.severity]);
+  // The editor takes no empty message, and a tool may die before it has said what it had to.
+  const message = diagnostic.message === '' ? l10n.t('{0} failed without saying why.', diagnostic.source) : diagnostic.message;
+  const shown = new vscode.Diagnostic(rangeOf(diagnostic), message, severities[diagnostic.severity]);
   shown.source = diagnostic.source;
   if (diagnostic.code !== undefined) shown.code = diagnostic.code;
   shown.relatedInformation = (diagnostic.related ?? []).map(related => new vscode.DiagnosticRelatedInformation(

@@ -96,7 +96,7 @@ function attend(socket: Socket, key: Buffer, pool: () => Pool): void {
       const request: Request = { tool, args, cwd, env, stdin: Buffer.concat(input) };
       pool().run(request, gone.signal).then(
         ({ code, stdout, stderr }) => { answer(code, stdout, stderr); },
-        (error: unknown) => { answer(70, Buffer.alloc(0), Buffer.from(`${tool}: error: ${error instanceof Error ? error.message : String(error)}\n`)); },
+        (error: unknown) => { answer(70, Buffer.alloc(0), Buffer.from(`${tool}: error: ${said(error)}\n`)); },
       );
     }
   });
@@ -109,6 +109,12 @@ function attend(socket: Socket, key: Buffer, pool: () => Pool): void {
   });
   socket.on('error', () => {});
   socket.on('close', () => { gone.abort(); });
+}
+
+/** What an error says; one that came from a worker may have lost its message on the way. */
+function said(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message === '' ? `the compiler failed (${error.name})` : error.message;
 }
 
 function readRequest(payload: Buffer, key: Buffer): RequestFrame | undefined {

@@ -31,8 +31,11 @@ parentPort?.on('message', (task: WorkerTask) => {
     return;
   }
   const ran = engine.run(task.request);
-  // Copies of the right length: the buffers behind are larger.
-  const stdout = ran.stdout.slice();
-  const stderr = ran.stderr.slice();
+  const [stdout, stderr] = [own(ran.stdout), own(ran.stderr)];
   parentPort?.postMessage({ code: ran.code, stdout, stderr, wanted: engine.headers?.takeWanted() } satisfies WorkerAnswer, [stdout.buffer, stderr.buffer]);
 });
+
+/** A copy that may be handed over: what a Buffer shows may lie in Node's pool, which newer versions refuse to give away (Buffer's slice() copies nothing). */
+function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}

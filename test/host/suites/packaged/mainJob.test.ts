@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'mocha';
 import * as vscode from 'vscode';
@@ -38,6 +38,29 @@ suite('the packaged extension', () => {
     const code = next(vscode.tasks.onDidEndTaskProcess, event => event.execution.task.name === task.name);
     await vscode.tasks.executeTask(task);
     assert.equal((await code).exitCode, 0);
+  });
+
+  test("the embedded compiler's messages stand in the Problems view, warnings of a build that succeeds too, and go when mended", async function () {
+    this.timeout(240_000);
+    const file = join(workspace().uri.fsPath, 'greet.c');
+    const source = readFileSync(file, 'utf8');
+    const problems = (): readonly [vscode.DiagnosticSeverity, string, number][] => vscode.languages.getDiagnostics(vscode.Uri.file(file)).map(one => [one.severity, one.message, one.range.start.line]);
+    const { Error, Warning } = vscode.DiagnosticSeverity;
+    const cases = [
+      [source.replace('FILE *file', 'FILE *fille'), Error, /undeclared identifier 'file'/, 4],
+      [source.replace('  fprintf', '  int unused;\n  fprintf'), Warning, /unused variable 'unused'/, 8],
+    ] as const;
+    for (const [text, severity, message, line] of cases) {
+      writeFileSync(file, text);
+      await vscode.commands.executeCommand('wasmWorkbench.build', vscode.Uri.file(file));
+      const [first] = problems();
+      assert.ok(first !== undefined, 'no message was shown');
+      assert.deepEqual([first[0], first[2]], [severity, line]);
+      assert.match(first[1], message);
+    }
+    writeFileSync(file, source);
+    await vscode.commands.executeCommand('wasmWorkbench.build', vscode.Uri.file(file));
+    assert.deepEqual(problems(), []);
   });
 
   test('runs it with an argument and a folder, and tells its exit code', async function () {
