@@ -4,12 +4,14 @@ import { makeSurroundings, type App } from './editor/app';
 import { Builder } from './editor/builder';
 import { registerCommands } from './editor/commands';
 import { registerDebug } from './editor/debug';
+import { showError } from './editor/errors';
 import { Later } from './editor/later';
 import { lazyTree } from './editor/lazyTree';
 import { registerModules } from './editor/modules';
 import { Projects } from './editor/projects';
 import { registerStatus } from './editor/status';
 import { registerTasks } from './editor/tasks';
+import { registerWit } from './editor/wit';
 
 /** Puts the parts together and registers the features; whatever is heavy is loaded when it is first used. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -21,6 +23,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const runner = new Later(async () => new (await import('./editor/runner')).Runner(app));
   const app: App = { ...parts, builder: new Builder(parts), runner };
   context.subscriptions.push(projects, compiler, app.builder, runner);
-  for (const register of [registerCommands, registerTasks, registerDebug, registerStatus, registerModules]) register(app);
+  for (const register of [registerCommands, registerTasks, registerDebug, registerStatus]) register(app);
+  registerModules(context, error => void showError(app, error));
+  registerWit(context.subscriptions);
   context.subscriptions.push(lazyTree('wasmWorkbench.projects', async () => new (await import('./editor/projectsView')).ProjectTree(app)));
 }

@@ -2,8 +2,10 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { isCanceled, messageOf, UserError } from './base/error';
 import { commandIds, fullId, type CommandId } from './editor/commandIds';
+import { registerModules } from './editor/modules';
 import { WebRunner, type WebRun } from './editor/web/runner';
 import { runInTerminal } from './editor/web/terminal';
+import { registerWit } from './editor/wit';
 
 // The extension in a browser (vscode.dev, github.dev): modules and their texts run by our own host in a worker of the page, and are told about.
 // What needs other programs is there on desktop only, which is said where it is asked for.
@@ -11,6 +13,9 @@ import { runInTerminal } from './editor/web/terminal';
 /** Runs whatever the browser can; the exit code is what tests look at. */
 export function activate(context: vscode.ExtensionContext): void {
   if (vscode.l10n.bundle !== undefined) l10n.config({ contents: vscode.l10n.bundle });
+  const failed = (error: unknown): void => { if (!isCanceled(error)) void vscode.window.showErrorMessage(messageOf(error)); };
+  registerModules(context, failed);
+  registerWit(context.subscriptions);
   const runner = new WebRunner(context.extensionUri);
   let last: WebRun | undefined;
   const run = (what: WebRun): Promise<number | undefined> => {
@@ -31,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
       await vscode.workspace.fs.writeFile(module, await runner.assemble(source));
       vscode.window.setStatusBarMessage(l10n.t('Made {0}.', nameOf(module)), 5000);
     },
+    openModule: async given => vscode.commands.executeCommand('vscode.openWith', fileOf(given), 'wasmWorkbench.module'),
     openWalkthrough: async () => vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#start`, false),
   };
   for (const id of commandIds) {
@@ -40,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
         if (handler === undefined) throw new UserError('no-runtime', l10n.t('A browser has no compilers and starts no programs: open this folder in desktop VS Code, or in a codespace, for that. Modules (.wasm) and their text (.wat) can be run here.'));
         return await handler(given);
       } catch (error) {
-        if (!isCanceled(error)) void vscode.window.showErrorMessage(messageOf(error));
+        failed(error);
         return undefined;
       }
     }));

@@ -1,11 +1,8 @@
 import * as vscode from 'vscode';
-import type { App } from './app';
-import { showError } from './errors';
 import { textScheme } from './module/place';
 
 /** The editor of modules, and the scheme of their texts; what is behind both is read when the first is opened. */
-export function registerModules(app: App): void {
-  const { extensionUri, subscriptions } = app.context;
+export function registerModules({ extensionUri, subscriptions }: vscode.ExtensionContext, failed: (error: unknown) => void): void {
   let features: Promise<typeof import('./module/files')> | undefined;
   const files = (): Promise<typeof import('./module/files')> => (features ??= import('./module').then(({ registerTextFeatures, files: loaded }) => {
     subscriptions.push(registerTextFeatures());
@@ -15,7 +12,7 @@ export function registerModules(app: App): void {
   subscriptions.push(
     vscode.window.registerCustomEditorProvider('wasmWorkbench.module', {
       openCustomDocument: uri => ({ uri, dispose() {} }),
-      resolveCustomEditor: async ({ uri }, panel) => { (await import('./module')).showModule(extensionUri, uri, panel, error => void showError(app, error)); },
+      resolveCustomEditor: async ({ uri }, panel) => { (await import('./module')).showModule(extensionUri, uri, panel, failed); },
     }, { supportsMultipleEditorsPerDocument: true }),
     vscode.workspace.registerFileSystemProvider(textScheme, {
       onDidChangeFile: new vscode.EventEmitter<vscode.FileChangeEvent[]>().event,

@@ -43,7 +43,8 @@ export class Contents {
         case 'list': return { kind: 'list', page: this.list(request.query) };
         case 'bytes': {
           const from = Math.max(0, request.from);
-          return { kind: 'bytes', bytes: this.file.bytes.slice(from, from + Math.min(request.count, mostBytes)) };
+          // A copy, and no Buffer: that would be sent as JSON.
+          return { kind: 'bytes', bytes: new Uint8Array(this.file.bytes.subarray(from, from + Math.min(request.count, mostBytes))) };
         }
         case 'profile': return this.profile(request.path);
       }

@@ -58,6 +58,8 @@ void test('never more than a piece of the file is handed over', () => {
   const large = new Contents(openModule(bytesOf(`(module (memory 9) (data (i32.const 0) "${'x'.repeat(500_000)}"))`), 'x'), 'x');
   const reply = large.answer({ kind: 'bytes', from: 0, count: 1 << 30 });
   assert.ok(reply.kind === 'bytes' && reply.bytes.length === 65536);
+  const buffered = new Contents(openModule(Buffer.from(bytesOf('(module)')), 'x'), 'x').answer({ kind: 'bytes', from: 0, count: 4 });
+  assert.ok(buffered.kind === 'bytes' && !Buffer.isBuffer(buffered.bytes), 'messages turn a Buffer into JSON');
   const functions = new Contents(openModule(bytesOf(`(module ${'(func)'.repeat(3000)})`), 'x'), 'x');
   assert.equal(functions.list(query('functions', { count: 1e9 })).rows.length, 500);
 });
