@@ -5,6 +5,7 @@ import { Builder } from './editor/builder';
 import { registerCommands } from './editor/commands';
 import { registerDebug } from './editor/debug';
 import { showError } from './editor/errors';
+import { registerImages } from './editor/images/register';
 import { Later } from './editor/later';
 import { lazyTree } from './editor/lazyTree';
 import { registerModules } from './editor/modules';
@@ -21,10 +22,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const compiler = new Later(async () => new (await import('./editor/compiler')).Compiler(surroundings));
   const parts = { ...surroundings, projects, compiler };
   const runner = new Later(async () => new (await import('./editor/runner')).Runner(app));
-  const app: App = { ...parts, builder: new Builder(parts), runner };
-  context.subscriptions.push(projects, compiler, app.builder, runner);
+  const images = new Later(async () => new (await import('./editor/images/images')).Images(app));
+  const app: App = { ...parts, builder: new Builder(parts), runner, images };
+  context.subscriptions.push(projects, compiler, app.builder, runner, images);
   for (const register of [registerCommands, registerTasks, registerDebug, registerStatus]) register(app);
   registerModules(context, error => void showError(app, error));
   registerWit(context.subscriptions);
   context.subscriptions.push(lazyTree('wasmWorkbench.projects', async () => new (await import('./editor/projectsView')).ProjectTree(app)));
+  registerImages(app);
 }

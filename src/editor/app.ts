@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { join } from 'node:path';
 import type { Builder } from './builder';
 import type { Compiler } from './compiler';
+import type { Images } from './images/images';
 import type { Later } from './later';
 import type { Projects } from './projects';
 import type { Runner } from './runner';
@@ -18,6 +19,7 @@ export interface App {
   readonly builder: Builder;
   readonly compiler: Later<Compiler>;
   readonly runner: Later<Runner>;
+  readonly images: Later<Images>;
 }
 
 /** What does not depend on any feature. */

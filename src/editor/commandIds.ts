@@ -10,6 +10,10 @@ export const lateIds = {
   packaging: ['packageImage', 'generateDockerfile', 'generateCompose', 'runImage', 'pull', 'push'],
   modules: ['newProject', 'showInfo', 'convertToWasm', 'openModule', 'convertToWat', 'strip', 'compareModules'],
   capabilities: ['showCapabilities'],
+  images: [
+    'openImage', 'refreshImages', 'filterEntries', 'clearFilter', 'sortEntries', 'toggleLayerMode', 'searchImage', 'showMore', 'compareImages', 'tag', 'exportImage', 'removeImage', 'forgetImage',
+    'showManifest', 'showConfig', 'showWaste', 'open', 'runEntry', 'compareWithLayerBelow', 'compareWithImage', 'extract', 'copyPath', 'copyDigest', 'showDockerfileLine',
+  ],
 } as const;
 
 export type MainId = (typeof mainIds)[number];

@@ -21,6 +21,7 @@ const late: { readonly [G in LateGroup]: () => Promise<{ readonly handlers: Hand
   packaging: () => import('./packaging/commands'),
   modules: () => import('./moduleCommands'),
   capabilities: () => import('./capabilities'),
+  images: () => import('./images/commands'),
 };
 
 /** Registers every command of the table; errors are shown, with what can be done about them. */

@@ -4,6 +4,7 @@ import { readLayers } from './layers';
 import { showPlatform, type Blobs, type ExecutionConfig, type Platform } from './oci';
 import { readImage, type ReadImage } from './read';
 import type { LayerTree } from './tree';
+import { traitsOf, type Traits } from './traits';
 import { pathsOf, unite } from './union';
 import { wasteOf, type Waste } from './waste';
 
@@ -33,6 +34,7 @@ export interface ImageReport {
   readonly config: ExecutionConfig;
   readonly layers: readonly LayerReport[];
   readonly modules: readonly { readonly path: string; readonly size: number }[];
+  readonly traits: Traits;
   readonly waste: Waste;
   readonly dive: DiveFigures;
 }
@@ -82,7 +84,7 @@ export function reportOf({ descriptor, manifest, config }: ReadImage, read: read
     digest: descriptor.digest, platform: platformText(config),
     ...(config.created === undefined ? {} : { created: config.created }),
     size: manifest.layers.reduce((sum, each) => sum + each.size, manifest.config.size), unpacked: union.stored, files, config: config.config ?? {}, layers, modules,
-    waste: wasteOf(union), dive: diveFigures(trees),
+    traits: traitsOf(union), waste: wasteOf(union), dive: diveFigures(trees),
   };
 }
 

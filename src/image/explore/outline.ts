@@ -80,6 +80,47 @@ export function outlineOf({ descriptor, manifest, config }: ReadImage): Outline 
   };
 }
 
+/** What an engine tells of an image before it hands it out: the answers of its inspection and history, the newest step first. */
+export function engineOutline(image: EngineInspection, told: readonly EngineStep[]): Outline {
+  const steps = [...told].reverse();
+  const ids = image.RootFS?.Layers ?? [];
+  // Engines tell no marks of empty steps, only sizes; a step of size 0 may still be a layer.
+  const sized = steps.filter(step => step.Size > 0);
+  const all = sized.length === ids.length ? sized : steps.length === ids.length ? steps : undefined;
+  const layerOf = (step: EngineStep): number => all?.indexOf(step) ?? -1;
+  return {
+    digest: image.Id, mediaType: '', kind: 'image', platform: platformText({ os: image.Os, architecture: image.Architecture, ...(image.Variant === undefined || image.Variant === '' ? {} : { variant: image.Variant }) }),
+    ...(image.Created === undefined ? {} : { created: image.Created }), size: image.Size, config: image.Config ?? {}, annotations: {},
+    history: steps.map(step => ({ command: commandText(step.CreatedBy), raw: step.CreatedBy, created: new Date(step.Created * 1000).toISOString(), ...(layerOf(step) < 0 ? {} : { layer: layerOf(step) }) })),
+    layers: ids.map((digest, at) => {
+      const step = all?.[at];
+      return {
+        digest, mediaType: mediaTypes.layer, stored: step?.Size ?? 0, module: false, known: true,
+        ...(step === undefined ? {} : { command: commandText(step.CreatedBy), created: new Date(step.Created * 1000).toISOString(), step: steps.indexOf(step) }),
+      };
+    }),
+  };
+}
+
+/** The parts of an engine's inspection that are read. */
+export interface EngineInspection {
+  readonly Id: string;
+  readonly Os: string;
+  readonly Architecture: string;
+  readonly Variant?: string;
+  readonly Created?: string;
+  readonly Size: number;
+  readonly Config?: ExecutionConfig;
+  readonly RootFS?: { readonly Layers?: readonly string[] };
+}
+
+export interface EngineStep {
+  readonly CreatedBy: string;
+  /** Seconds since 1970. */
+  readonly Created: number;
+  readonly Size: number;
+}
+
 /** What a history's `created_by` says, as it would stand in a Dockerfile: builders wrap it each in their own way. */
 export function commandText(createdBy: string): string {
   let text = createdBy.replace(/\s+# buildkit\s*$/, '').trim();

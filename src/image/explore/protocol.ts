@@ -56,6 +56,8 @@ export interface Questions {
   report: { ask: ImageAt; answer: ImageReport };
   compare: { ask: { before: ImageAt; after: ImageAt }; answer: { before: ImageReport; after: ImageReport; comparison: Comparison } };
   raw: { ask: ImageAt & { what: 'manifest' | 'config' }; answer: string };
+  /** All of a source, to a file that docker load and others read. */
+  export: { ask: { source: Source; to: string; name: string }; answer: undefined };
   close: { ask: { source: Source }; answer: undefined };
 }
 

@@ -6,6 +6,8 @@ import { unlessAborted } from '../../base/abort';
 import { compareImages } from '../compare';
 import type { OpenImage } from '../open';
 import { manifestsOf, readBlob, readImage } from '../read';
+import { parseReference, type Reference } from '../reference';
+import { writeArchive } from '../stores/archive';
 import { diskError } from '../stores/files';
 import { bytesOf, locate, moduleOf, wholeOf } from './contents';
 import { extract } from './extract';
@@ -13,7 +15,7 @@ import { resolvePath, seen, totalOf, treeOf } from './folders';
 import { LayerCache } from './layerCache';
 import { list, rowOf } from './listing';
 import { ExploredImage, type Progress } from './manifest';
-import { outlineOf } from './outline';
+import { engineOutline, outlineOf, type EngineInspection, type EngineStep, type Outline } from './outline';
 import type { ImageAt, ManifestRow, Question, Questions } from './protocol';
 import { search } from './search';
 import { openSource, sourceKey, sourceStamp, type Source } from './source';
@@ -71,7 +73,11 @@ export class ImageService {
         })),
       };
     },
-    outline: async (at, wish) => outlineOf((await this.#image(at, wish)).image),
+    outline: async (at, wish) => {
+      // An engine hands out whole images only: what it tells of one is there at once.
+      if (at.source.kind === 'engine' && !this.#held.has(sourceKey(at.source))) return askedOutline(at.source, wish.signal);
+      return outlineOf((await this.#image(at, wish)).image);
+    },
     layer: async ({ layer, below, ...at }, wish) => {
       const image = await this.#image(at, wish);
       if (below) await image.upTo(layer, wish, wish.progress);
@@ -146,6 +152,11 @@ export class ImageService {
         return text;
       }
     },
+    export: async ({ source, to, name }, wish) => {
+      const open = await unlessAborted((await this.#source(source, wish)).open, wish.signal);
+      await writeArchive(open, to, referenceOf(open.names[0] ?? name), wish.signal);
+      return undefined;
+    },
     close: async ({ source }) => {
       await this.#let(sourceKey(source));
       return undefined;
@@ -194,6 +205,26 @@ export class ImageService {
     this.#current = undefined;
     held.abort.abort();
     await held.open.then(open => open.dispose(), () => {});
+  }
+}
+
+async function askedOutline(source: Extract<Source, { kind: 'engine' }>, signal: AbortSignal): Promise<Outline> {
+  const { Engine } = await import('../../engine/engine');
+  const engine = await Engine.at(source.engine);
+  const about = { image: source.image };
+  const [image, steps] = await Promise.all([
+    engine.ask('list', about, signal, docker => docker.getImage(source.image).inspect()),
+    engine.ask('list', about, signal, docker => docker.getImage(source.image).history()),
+  ]);
+  return engineOutline(image as unknown as EngineInspection, steps as readonly EngineStep[]);
+}
+
+/** The name that an exported image keeps, where what it is called is one. */
+function referenceOf(name: string): Reference | undefined {
+  try {
+    return parseReference(name);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Platform } from '../oci';
+import type { EndpointWish } from '../../engine/endpoint';
+import { showPlatform, type Platform } from '../oci';
 import { openImage, openReference, type OpenImage } from '../open';
 
 /** Where an image is. A plain value: it names an image in links, in settings and between threads. */
@@ -8,14 +9,14 @@ export type Source =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'registry'; readonly reference: string }
-  | { readonly kind: 'engine'; readonly image: string; readonly endpoint: unknown; readonly platform?: Platform };
+  | { readonly kind: 'engine'; readonly image: string; readonly engine: EndpointWish; readonly platform?: Platform };
 
 /** A text that is the same for the same source. */
 export function sourceKey(source: Source): string {
   switch (source.kind) {
     case 'file': case 'folder': return `${source.kind} ${source.path}`;
     case 'registry': return `registry ${source.reference}`;
-    case 'engine': return `engine ${source.image} ${JSON.stringify(source.platform ?? null)}`;
+    case 'engine': return `engine ${source.engine.context ?? ''} ${source.image} ${source.platform === undefined ? '' : showPlatform(source.platform)}`;
   }
 }
 
@@ -43,6 +44,12 @@ export async function openSource(source: Source, wish: SourceWish): Promise<Open
   switch (source.kind) {
     case 'file': case 'folder': return openImage(source.path, path => path, wish.signal, { largest: wish.largest });
     case 'registry': return openReference(source.reference, wish.signal, impatience);
-    case 'engine': throw new Error('no engine');
+    case 'engine': {
+      const { Engine } = await import('../../engine/engine');
+      const { openEngineImage } = await import('../stores/engine');
+      const { signal, progress } = wish;
+      const file = await openEngineImage(await Engine.at(source.engine), source.image, { signal, ...(source.platform === undefined ? {} : { platform: source.platform }), progress: bytes => { progress?.(bytes); } });
+      return { root: file.root, blob: digest => file.blob(digest), names: file.names, where: 'engine', dispose: () => file.dispose() };
+    }
   }
 }
