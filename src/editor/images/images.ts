@@ -28,7 +28,7 @@ export class Images implements vscode.Disposable {
   view: vscode.TreeView<Node> | undefined;
   private readonly stateChanged = new vscode.EventEmitter<undefined>();
   readonly onDidChangeState = this.stateChanged.event;
-  private readonly parts: vscode.Disposable[];
+  private readonly parts: readonly { dispose(): unknown }[];
 
   constructor(app: App) {
     this.app = app;

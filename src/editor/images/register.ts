@@ -18,7 +18,7 @@ export function registerImages(app: App): void {
       },
     }),
     vscode.workspace.registerFileSystemProvider('wasm-image', {
-      onDidChangeFile: nothing.event, watch: () => nothing,
+      onDidChangeFile: nothing.event, watch: () => new vscode.Disposable(() => {}),
       stat: async uri => (await files()).stat(uri), readDirectory: async uri => (await files()).readDirectory(uri), readFile: async uri => (await files()).readFile(uri),
       createDirectory: never, writeFile: never, delete: never, rename: never,
     }, { isReadonly: true, isCaseSensitive: true }),

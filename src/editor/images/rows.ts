@@ -143,7 +143,7 @@ function kindLabel(kind: EntryRow['kind']): string {
 /** `drwxr-xr-x`, as `ls` writes it. */
 export function modeText({ kind, mode }: Pick<EntryRow, 'kind' | 'mode'>): string {
   const type = { file: '-', link: '-', directory: 'd', symlink: 'l', character: 'c', block: 'b', fifo: 'p' }[kind];
-  const letters = [...'rwxrwxrwx'].map((letter, at) => ((mode & (0o400 >> at)) === 0 ? '-' : letter));
+  const letters = 'rwxrwxrwx'.split('').map((letter, at) => ((mode & (0o400 >> at)) === 0 ? '-' : letter));
   const special = (bit: number, at: number, on: string, off: string): void => { if ((mode & bit) !== 0) letters[at] = letters[at] === '-' ? off : on; };
   special(0o4000, 2, 's', 'S');
   special(0o2000, 5, 's', 'S');

@@ -18,7 +18,7 @@ export class ImageSources implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly app: App;
   private readonly watcher = vscode.workspace.createFileSystemWatcher(pattern);
-  private readonly listeners: vscode.Disposable[];
+  private readonly listeners: readonly { dispose(): unknown }[];
   private known: Promise<Sources> | undefined;
   private watching: AbortController | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -85,8 +85,8 @@ export class ImageSources implements vscode.Disposable {
 
   private engineWish(): { context?: string; docker?: string } {
     const settings = vscode.workspace.getConfiguration('wasmWorkbench');
-    const context = settings.get('docker.context', '');
-    const docker = settings.get('paths.docker', '');
+    const context = settings.get<string>('docker.context', '');
+    const docker = settings.get<string>('paths.docker', '');
     return { ...(context === '' ? {} : { context }), ...(docker === '' ? {} : { docker }) };
   }
 

@@ -213,10 +213,10 @@ async function askedOutline(source: Extract<Source, { kind: 'engine' }>, signal:
   const engine = await Engine.at(source.engine);
   const about = { image: source.image };
   const [image, steps] = await Promise.all([
-    engine.ask('list', about, signal, docker => docker.getImage(source.image).inspect()),
-    engine.ask('list', about, signal, docker => docker.getImage(source.image).history()),
+    engine.ask('list', about, signal, docker => docker.getImage(source.image).inspect() as Promise<unknown>),
+    engine.ask('list', about, signal, docker => docker.getImage(source.image).history() as Promise<unknown>),
   ]);
-  return engineOutline(image as unknown as EngineInspection, steps as readonly EngineStep[]);
+  return engineOutline(image as EngineInspection, steps as readonly EngineStep[]);
 }
 
 /** The name that an exported image keeps, where what it is called is one. */

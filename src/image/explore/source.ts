@@ -47,8 +47,8 @@ export async function openSource(source: Source, wish: SourceWish): Promise<Open
     case 'engine': {
       const { Engine } = await import('../../engine/engine');
       const { openEngineImage } = await import('../stores/engine');
-      const { signal, progress } = wish;
-      const file = await openEngineImage(await Engine.at(source.engine), source.image, { signal, ...(source.platform === undefined ? {} : { platform: source.platform }), progress: bytes => { progress?.(bytes); } });
+      const { signal } = wish;
+      const file = await openEngineImage(await Engine.at(source.engine), source.image, { signal, ...(source.platform === undefined ? {} : { platform: source.platform }), progress: bytes => { wish.progress?.(bytes); } });
       return { root: file.root, blob: digest => file.blob(digest), names: file.names, where: 'engine', dispose: () => file.dispose() };
     }
   }
