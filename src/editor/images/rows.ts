@@ -93,7 +93,8 @@ function layerRow(node: LayerNode, state: ViewState): Row {
     state.mode === 'changes' ? l10n.t("Shows the layer's own changes.") : l10n.t('Shows the file system as it stands after the layer.'),
   ];
   return {
-    label: `${node.layer + 1}  ${command}`, description: [size, counts].filter(text => text !== '').join('  '), opens: 'closed',
+    // Figures first: the command is long, and a sidebar narrow.
+    label: `${node.layer + 1}  ${size}`, description: [counts, command].filter(text => text !== '').join('  '), opens: 'closed',
     icon: node.problem === undefined ? outline.module ? 'circuit-board' : 'layers' : 'error', ...(node.problem === undefined ? {} : { color: 'list.errorForeground' }),
     context: node.line === undefined ? 'layer' : 'layer linked', tooltip: [...(node.problem === undefined ? [] : [escape(node.problem)]), ...told].join('\n\n'),
     spoken: [l10n.t('Layer {0} of {1}', node.layer + 1, node.layers), command, size, ...(changes === undefined ? [] : [l10n.t('{0} added, {1} changed, {2} removed', changes.added, changes.modified, changes.removed)])].join(', '),
