@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { Cursor, GiveUp } from './cursor';
 import type { Diagnostic } from './diagnostic';
 import { Immediates } from './immediates';
-import { named, opByName } from './instructions';
+import { named, opByName, opOf } from './instructions';
 import { EOF, ID, LPAREN, RPAREN, WORD, idName } from './lexer';
 import { funcType } from './model';
 import type { Scope } from './scope';
@@ -23,6 +23,9 @@ const PLAIN = 0, BLOCK = 1, IF = 2, CLAUSE = 3, FLAT = 4, TRY = 5;
 
 interface Frame { readonly kind: number; readonly instr: Instr | undefined; readonly label: string | undefined; state: number; readonly start: number; readonly end: number }
 
+/** An instruction that waits for its operands (`folded`) or for the end of its block. */
+export interface Waiting { readonly folded: boolean; readonly op: Instr['op'] | undefined; readonly instr: Instr | undefined; readonly label: string | undefined; readonly start: number }
+
 const END = named('end'), ELSE = named('else'), CATCH = named('catch'), CATCH_ALL = named('catch_all'), DELEGATE = named('delegate');
 
 /**
@@ -36,6 +39,10 @@ export class BodyParser {
   readonly locals: number[] = [];
   readonly localNames: (Name | undefined)[] = [];
   readonly labels: (Name | undefined)[] = [];
+  /** How many instructions there were when the text ended; what comes after them only closes what is still open. */
+  reached = -1;
+  /** What was open then, outermost first. */
+  waiting: readonly Waiting[] = [];
   private readonly immediates: Immediates;
   private readonly frames: Frame[] = [];
 
@@ -146,7 +153,7 @@ export class BodyParser {
     const { at } = this;
     const { lexer } = at;
     const start = lexer.start - at.base;
-    if (lexer.kind === WORD && !opByName.has(lexer.value)) lexer.next();
+    if (lexer.kind === WORD && opOf(lexer) === undefined) lexer.next();
     while (lexer.kind !== LPAREN && lexer.kind !== RPAREN && lexer.kind !== EOF && lexer.kind !== WORD) lexer.next();
     this.push(new Instr(broken, start, Math.max(start, lexer.last - at.base)));
   }
@@ -157,8 +164,8 @@ export class BodyParser {
 
   private openLabel(instr: Instr, label: Name | undefined): void {
     if (label !== undefined && label.text !== '') instr.label = label.text;
-    this.labels.push(label);
     this.immediates.labels.push(label?.text);
+    this.immediates.blocks.push(this.labels.push(label) - 1);
   }
 
   private flat(): void {
@@ -166,9 +173,9 @@ export class BodyParser {
     const { lexer } = at;
     const start = lexer.start - at.base;
     const end = lexer.end - at.base;
-    const word = lexer.value;
-    const op = opByName.get(word);
-    if (op === undefined) this.unknown(word);
+    const op = opOf(lexer);
+    if (op === undefined) this.unknown(lexer.value);
+    const word = op.name;
     const around = this.frames.at(-1)?.kind;
     if (around === PLAIN || around === IF || around === TRY) {
       at.error('unexpected', l10n.t('Inside a folded instruction, "{0}" needs parentheses of its own.', word));
@@ -241,7 +248,8 @@ export class BodyParser {
     const top = this.frames.at(-1);
     lexer.next();
     const end = lexer.end - at.base;
-    const word = lexer.kind === EOF ? '' : lexer.value;
+    const op = lexer.kind === WORD ? opOf(lexer) : undefined;
+    const word = op?.name ?? (lexer.kind === EOF ? '' : lexer.value);
     if (top?.kind === IF && (word === 'then' || word === 'else') && top.instr !== undefined) {
       if (word === 'then' && top.state === 0) {
         this.push(top.instr);
@@ -260,7 +268,6 @@ export class BodyParser {
       if (!this.tryClause(top, word, start, end)) this.misplaced(word);
       return;
     }
-    const op = opByName.get(word);
     if (op === undefined || op.imm === 'end' || op.imm === 'else' || op.imm === 'delegate' || word === 'catch' || word === 'catch_all') {
       this.misplaced(word);
     }
@@ -300,10 +307,11 @@ export class BodyParser {
       top.state = 2;
     } else if (word === 'delegate' && top.state === 1) {
       lexer.next();
-      this.immediates.labels.pop();
+      const block = this.immediates.closed();
       const instr = new Instr(DELEGATE, start + 1, end);
       this.immediates.read(instr);
       this.immediates.labels.push(undefined);
+      this.immediates.blocks.push(block);
       this.push(instr);
       top.state = 3;
     } else return false;
@@ -327,7 +335,7 @@ export class BodyParser {
 
   private pop(): Frame | undefined {
     const frame = this.frames.pop();
-    if (frame !== undefined && (frame.kind === FLAT || frame.kind === BLOCK || frame.kind === TRY || (frame.kind === IF && frame.state !== 0))) this.immediates.labels.pop();
+    if (frame !== undefined && (frame.kind === FLAT || frame.kind === BLOCK || frame.kind === TRY || (frame.kind === IF && frame.state !== 0))) this.immediates.closed();
     return frame;
   }
 
@@ -373,6 +381,8 @@ export class BodyParser {
   /** At the end of the text: all that is still open is told once. */
   private unclosed(): void {
     const { at } = this;
+    this.reached = this.code.length;
+    this.waiting = this.frames.map(({ kind, instr, label, start, state }) => ({ folded: kind === PLAIN || (kind === IF && state === 0), op: instr?.op, instr, label, start }));
     const here = at.lexer.last - at.base;
     for (let told = false, frame = this.pop(); frame !== undefined; frame = this.pop()) {
       if (!told) {

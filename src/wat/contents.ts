@@ -62,13 +62,15 @@ export function readItems(text: string, field: Field, span: Span, scope: Scope, 
   return items;
 }
 
-/** Reads all instructions of a module; mistakes go to `problems` by field. */
-export function readContents(text: string, fields: readonly Field[], linked: Linked, name: Name | undefined): Contents {
+/** Reads all instructions of a module but functions' bodies; mistakes go to `problems` by field. */
+export function readConstants(text: string, fields: readonly Field[], linked: Linked, name: Name | undefined): Omit<Contents, 'bodies'> {
   const { scope, problems } = linked;
   const { model } = scope;
-  const fieldAt = (index: number): Field => fields[index] ?? { start: 0, end: 0, body: { kind: 'broken' }, problems: [] };
+  const fieldAt = (index: number): Field => {
+    scope.field = index;
+    return fields[index] ?? nowhere;
+  };
   const problemsAt = (index: number): Diagnostic[] => problems[index] ?? [];
-  const defined = <T extends { readonly import?: unknown }>(list: readonly T[]): T[] => list.filter(item => item.import === undefined);
   return {
     model, name,
     globals: defined(model.globals).map(global => readInit(text, fieldAt(global.field), scope, problemsAt(global.field)) ?? []),
@@ -81,6 +83,20 @@ export function readContents(text: string, fields: readonly Field[], linked: Lin
       items: readItems(text, fieldAt(elem.field), elem.items, scope, problemsAt(elem.field)),
     })),
     datas: model.datas.map(data => (data.offset === undefined ? undefined : readOffset(text, fieldAt(data.field), data.offset, scope, problemsAt(data.field)))),
-    bodies: defined(model.funcs).map(func => readFunc(text, fieldAt(func.field), func.type, scope, problemsAt(func.field))),
   };
+}
+
+/** Reads all instructions of a module; mistakes go to `problems` by field. */
+export function readContents(text: string, fields: readonly Field[], linked: Linked, name: Name | undefined): Contents {
+  const { scope, problems } = linked;
+  return {
+    ...readConstants(text, fields, linked, name),
+    bodies: defined(scope.model.funcs).map(func => readFunc(text, fields[func.field] ?? nowhere, func.type, scope, problems[func.field] ?? [])),
+  };
+}
+
+const nowhere: Field = { start: 0, end: 0, body: { kind: 'broken' }, problems: [] };
+
+function defined<T extends { readonly import?: unknown }>(list: readonly T[]): T[] {
+  return list.filter(item => item.import === undefined);
 }

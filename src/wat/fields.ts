@@ -15,13 +15,15 @@ export interface ModuleText {
   readonly fields: readonly Span[];
   /** Whether the fields stand in the text with no `(module` around them. */
   readonly bare: boolean;
+  /** Whether parentheses don't match, so that fields were told apart by lines. */
+  readonly lost?: boolean;
 }
 
 /** One thing at the top of a text: a module, or (in scripts) a command, or a component. */
 export type Item = ModuleText | { readonly kind: 'command' | 'component'; readonly word: string; readonly start: number; readonly end: number };
 
 /**
- * The offset behind the `)` that closes the `(` at `at`, or -1. Strings and comments are stepped over; nothing else is looked at, so that
+ * The offset behind the `)` that closes the `(` at `at`; a negative number where it is not closed, which tells what is open at the limit. Strings and comments are stepped over; nothing else is looked at, so that
  * this is fast enough to find a file's fields again on every change.
  */
 export function groupEnd(text: string, at: number, limit: number): number {
@@ -36,6 +38,7 @@ export function groupEnd(text: string, at: number, limit: number): number {
       case 0x28:
         if (text.charCodeAt(at + 1) === 0x3b) {
           at = commentEnd(text, at, limit);
+          if (at === limit && !text.endsWith(';)', limit)) return -depth - IN_COMMENT;
           continue;
         }
         depth++;
@@ -56,8 +59,11 @@ export function groupEnd(text: string, at: number, limit: number): number {
     }
     at++;
   }
-  return -1;
+  return -depth;
 }
+
+/** More than any depth. */
+const IN_COMMENT = 2 ** 40;
 
 function stringEnd(text: string, at: number, limit: number): number {
   for (at++; at < limit; at++) {
@@ -84,10 +90,12 @@ function commentEnd(text: string, at: number, limit: number): number {
   return limit;
 }
 
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
+
 /** The next offset at or after `at` that is neither white space nor in a comment; `limit` if there is none. */
 function skipSpace(text: string, at: number, limit: number, diagnostics: Diagnostic[]): number {
   for (;;) {
-    while (at < limit && /[ \t\n\r]/.test(text.charAt(at))) at++;
+    while (at < limit && isSpace(text.charCodeAt(at))) at++;
     if (text.startsWith(';;', at)) while (at < limit && text.charCodeAt(at) !== 0x0a && text.charCodeAt(at) !== 0x0d) at++;
     else if (text.startsWith('(;', at) && at < limit) {
       const start = at;
@@ -99,29 +107,38 @@ function skipSpace(text: string, at: number, limit: number, diagnostics: Diagnos
   }
 }
 
-/** The groups in parentheses from `at` on. What stands between them is told; a text whose parentheses don't match is cut at its lines. */
-export function splitGroups(text: string, at: number, limit: number, diagnostics: Diagnostic[], recover = false): { spans: Span[]; end: number } {
-  const spans: Span[] = [];
+/** The next parenthesis at or after `at`; what stands before it is told. `limit` if there is none. */
+function between(text: string, at: number, limit: number, diagnostics: Diagnostic[]): number {
   for (;;) {
     at = skipSpace(text, at, limit, diagnostics);
-    if (at >= limit) return { spans, end: limit };
-    const code = text.charCodeAt(at);
-    if (code === 0x29) {
-      if (!recover) return { spans, end: at };
-      at++;
-      continue;
-    }
-    if (code === 0x28) {
-      const stop = recover ? nextLineField(text, at + 1, limit) : limit;
-      const end = groupEnd(text, at, stop);
-      spans.push({ start: at, end: end === -1 ? trimmed(text, at, stop) : end });
-      at = end === -1 ? stop : end;
-      continue;
-    }
+    const code = at < limit ? text.charCodeAt(at) : 0x29;
+    if (code === 0x29 || code === 0x28) return at;
     const start = at;
     at = code === 0x22 ? stringEnd(text, at, limit) : at + 1;
     while (at < limit && !/[\s()";]/.test(text.charAt(at))) at++;
     diagnostics.push({ kind: 'malformed', code: 'syntax', message: l10n.t('Expected "(", but found {0}.', JSON.stringify(text.slice(start, Math.min(at, start + 40)))), start, end: at });
+  }
+}
+
+/**
+ * The groups in parentheses from `at` on. What stands between them is told; a text whose parentheses don't match is cut at its lines.
+ * Without `recover`, `end` is at the `)` that is too many; `open` is where a group starts that is not closed, or -1.
+ */
+export function splitGroups(text: string, at: number, limit: number, diagnostics: Diagnostic[], recover = false): { spans: Span[]; end: number; open: number } {
+  const spans: Span[] = [];
+  for (;;) {
+    at = between(text, at, limit, diagnostics);
+    if (at >= limit) return { spans, end: limit, open: -1 };
+    if (text.charCodeAt(at) === 0x29) {
+      if (!recover) return { spans, end: at, open: -1 };
+      at++;
+      continue;
+    }
+    const stop = recover ? nextLineField(text, at + 1, limit) : limit;
+    const end = groupEnd(text, at, stop);
+    spans.push({ start: at, end: end < 0 ? trimmed(text, at, stop) : end });
+    if (end < 0 && !recover) return { spans, end: limit, open: at };
+    at = end < 0 ? stop : end;
   }
 }
 
@@ -137,6 +154,19 @@ function nextLineField(text: string, at: number, limit: number): number {
   return limit;
 }
 
+/**
+ * Whether an edit inside a field leaves all fields where they were, but for a distance: it closes where it did, or is as open as it was
+ * (and stops where the next line looks like a field). `limit` is where the next one starts, in the old text; `lost`
+ * says that parentheses don't match somewhere, so that lines decide.
+ */
+export function fieldEdited(oldText: string, text: string, field: Span, limit: number, delta: number, lost: boolean): boolean {
+  if (lost && nextLineField(text, field.start + 1, field.end + delta) < field.end + delta) return false;
+  const end = groupEnd(text, field.start, limit + delta);
+  if (end === field.end + delta) return groupEnd(oldText, field.start, field.end) === field.end;
+  if (end > 0 || groupEnd(oldText, field.start, limit) !== end) return false;
+  return nextLineField(text, field.start + 1, limit + delta) === limit + delta && trimmed(text, field.start, limit + delta) === field.end + delta;
+}
+
 function trimmed(text: string, start: number, end: number): number {
   while (end > start + 1 && /\s/.test(text.charAt(end - 1))) end--;
   return end;
@@ -144,26 +174,13 @@ function trimmed(text: string, start: number, end: number): number {
 
 /** Splits a text into its modules and commands. With `script`, all that a .wast file may hold is known; without, one module. */
 export function splitText(text: string, script: boolean, diagnostics: Diagnostic[]): Item[] {
-  const { spans: found, end } = splitGroups(text, 0, text.length, diagnostics);
-  let spans = found;
-  const whole = found.every(span => text.charCodeAt(span.end - 1) === 0x29 && groupEnd(text, span.start, span.end) === span.end);
-  if (end < text.length || !whole) {
+  const { items, bare, end, open } = splitItems(text, diagnostics);
+  if (end < text.length || open !== -1) {
     if (!script) return [recovered(text, diagnostics)];
-    if (end < text.length) diagnostics.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: end, end: end + 1 });
-    else diagnostics.push(unclosed(spans.at(-1)?.start ?? 0));
-    ({ spans } = splitGroups(text, 0, text.length, [], true));
-  }
-  const items: Item[] = [];
-  const bare: Span[] = [];
-  for (const span of spans) {
-    const lexer = new Lexer(text, span.start, span.end);
-    lexer.next();
-    lexer.next();
-    const word = lexer.kind === WORD ? lexer.value : '';
-    if (word === 'module') items.push(moduleText(text, span, diagnostics));
-    else if (fieldWords.has(word) || (word === '' && text.startsWith('(@', span.start))) bare.push(span);
-    else if (word === 'component') items.push({ kind: 'component', word, ...span });
-    else items.push({ kind: 'command', word, ...span });
+    if (open === -1) diagnostics.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: end, end: end + 1 });
+    else diagnostics.push(unclosed(open));
+    items.length = bare.length = 0;
+    for (const span of splitGroups(text, 0, text.length, [], true).spans) sort(text, span, items, bare, diagnostics);
   }
   const first = bare[0];
   // Bare fields are one module, the whole text; annotations beside a module are not fields.
@@ -179,6 +196,54 @@ export function splitText(text: string, script: boolean, diagnostics: Diagnostic
   return items;
 }
 
+interface Split { readonly items: Item[]; readonly bare: Span[]; readonly end: number; readonly open: number }
+
+/** One pass over the text: items, bare fields, where it stopped (at a `)` too many), and where a parenthesis opens that is not closed, or -1. */
+function splitItems(text: string, diagnostics: Diagnostic[]): Split {
+  const items: Item[] = [];
+  const bare: Span[] = [];
+  const limit = text.length;
+  for (let at = 0; ;) {
+    at = between(text, at, limit, diagnostics);
+    if (at >= limit || text.charCodeAt(at) === 0x29) return { items, bare, end: at, open: -1 };
+    const module = openModule(text, at, limit, diagnostics);
+    if (module !== undefined) {
+      if (module.end === -1) return { items, bare, end: limit, open: at };
+      items.push(module);
+      at = module.end;
+      continue;
+    }
+    const end = groupEnd(text, at, limit);
+    if (end < 0) return { items, bare, end: limit, open: at };
+    sort(text, { start: at, end }, items, bare, diagnostics);
+    at = end;
+  }
+}
+
+/** The module in text form that opens at a `(`; its end is -1 where it is not closed. Undefined for anything else. */
+function openModule(text: string, at: number, limit: number, diagnostics: Diagnostic[]): ModuleText | undefined {
+  const lexer = new Lexer(text, at, limit);
+  lexer.next();
+  if (!lexer.opens('module')) return undefined;
+  lexer.next();
+  lexer.next();
+  if (lexer.kind === WORD && lexer.is('definition')) lexer.next();
+  if (lexer.kind === ID) lexer.next();
+  return lexer.kind === WORD ? undefined : moduleText(text, { start: at, end: -1 }, diagnostics);
+}
+
+/** What a group in parentheses at the top of a text is. */
+function sort(text: string, span: Span, items: Item[], bare: Span[], diagnostics: Diagnostic[]): void {
+  const lexer = new Lexer(text, span.start, span.end);
+  lexer.next();
+  lexer.next();
+  const word = lexer.kind === WORD ? lexer.value : '';
+  if (word === 'module') items.push(moduleText(text, span, diagnostics));
+  else if (fieldWords.has(word) || (word === '' && text.startsWith('(@', span.start))) bare.push(span);
+  else if (word === 'component') items.push({ kind: 'component', word, ...span });
+  else items.push({ kind: 'command', word, ...span });
+}
+
 function unclosed(start: number): Diagnostic {
   return { kind: 'malformed', code: 'unclosed', message: l10n.t('This parenthesis is not closed.'), start, end: start + 1 };
 }
@@ -191,11 +256,12 @@ export function commandModule(text: string, item: Span, diagnostics: Diagnostic[
   lexer.next();
   if (!lexer.opens('module')) return undefined;
   const end = groupEnd(text, lexer.start, item.end);
-  return end === -1 ? undefined : moduleText(text, { start: lexer.start, end }, diagnostics);
+  return end < 0 ? undefined : moduleText(text, { start: lexer.start, end }, diagnostics);
 }
 
+/** With an end of -1, a module in text form is read up to its `)`; its end stays -1 where there is none. */
 function moduleText(text: string, span: Span, diagnostics: Diagnostic[]): ModuleText {
-  const lexer = new Lexer(text, span.start, span.end);
+  const lexer = new Lexer(text, span.start, span.end === -1 ? text.length : span.end);
   lexer.next();
   lexer.next();
   lexer.next();
@@ -222,8 +288,8 @@ function moduleText(text: string, span: Span, diagnostics: Diagnostic[]): Module
   const withId = id === undefined ? {} : { id };
   if (form !== 'text') return { kind: 'module', form, ...withId, ...span, fields: [{ start: lexer.end, end: span.end - 1 }], bare: false };
   const from = note !== undefined && lexer.kind !== EOF ? note.end : id === undefined ? lexer.last : lexer.last;
-  const { spans } = splitGroups(text, from, span.end - 1, diagnostics);
-  return { kind: 'module', form, ...withId, ...span, fields: spans, bare: false };
+  const { spans, end, open } = splitGroups(text, from, span.end === -1 ? text.length : span.end - 1, diagnostics);
+  return { kind: 'module', form, ...withId, start: span.start, end: span.end !== -1 ? span.end : end < text.length && open === -1 ? end + 1 : -1, fields: spans, bare: false };
 }
 
 /** A module of a text whose parentheses don't match: its fields are told apart by lines, so that one mistake stays in one field. */
@@ -255,7 +321,7 @@ function recovered(text: string, diagnostics: Diagnostic[]): ModuleText {
     if ((!inModule || closed) && problems.length === 0) problems.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: at, end: at + 1 });
     closed = true;
   }
-  const broken = spans.some(span => groupEnd(text, span.start, span.end) === -1);
+  const broken = spans.some(span => groupEnd(text, span.start, span.end) < 0);
   if (inModule && !closed && !broken) problems.push(unclosed(Math.max(0, text.indexOf('(module'))));
   // Between fields, recovery steps over what it can't read: say so where nothing else would.
   if (!broken && problems.length === 0) {
@@ -265,6 +331,6 @@ function recovered(text: string, diagnostics: Diagnostic[]): ModuleText {
     problems.push(...between);
   }
   for (const one of problems) diagnostics.push(one);
-  return { kind: 'module', form: 'text', ...(id === undefined ? {} : { id }), start: 0, end: text.length, fields: spans, bare: !inModule };
+  return { kind: 'module', form: 'text', ...(id === undefined ? {} : { id }), start: 0, end: text.length, fields: spans, bare: !inModule, lost: true };
 }
 

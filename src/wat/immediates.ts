@@ -17,6 +17,8 @@ export class Immediates {
   readonly locals = new Map<string, number>();
   /** Of the open blocks, outermost first. */
   readonly labels: (string | undefined)[] = [];
+  /** Of the same blocks, their place among all of the function's. */
+  readonly blocks: number[] = [];
 
   constructor(at: Cursor, scope: Scope) {
     this.at = at;
@@ -35,8 +37,14 @@ export class Immediates {
       depth = from === -1 ? -1 : this.labels.length - 1 - from;
       if (depth === -1) this.at.diagnostics.push(unknown('label', use));
     }
-    this.scope.sink?.('label', depth, use);
+    this.scope.sink?.('label', depth, use, this.blocks[this.blocks.length - 1 - depth] ?? -1);
     return depth;
+  }
+
+  /** The innermost block is closed; gives its place among all. */
+  closed(): number {
+    this.labels.pop();
+    return this.blocks.pop() ?? -1;
   }
 
   private local(): number {

@@ -14,6 +14,11 @@ export type LexProblem = 'unclosed-comment' | 'unclosed-string' | 'bad-string' |
 
 export interface Annotation { readonly name: string; readonly start: number; readonly end: number }
 
+/** The hash of a text from that of all of it but its last character; the first character is its own. */
+export function nextHash(hash: number, code: number): number {
+  return (Math.imul(hash, 31) + code) | 0;
+}
+
 /** Whether a character may stand in identifiers and words (spec: idchar). */
 export function isIdChar(code: number): boolean {
   return code < 128 && (classOf(code) & IDCHAR) !== 0;
@@ -29,6 +34,8 @@ export class Lexer {
   kind: number = EOF;
   start = 0;
   end = 0;
+  /** Of the characters of a word, an identifier or a number, made while they are read: what opOf() looks instructions up by. */
+  hash = 0;
   /** End of the token before this one. */
   last = 0;
   /** Annotations in annotations are just parentheses. */
@@ -149,12 +156,15 @@ export class Lexer {
   private word(from: number, first: number): void {
     const { text, limit } = this;
     let at = from + 1;
+    let hash = first;
     for (; at < limit; at++) {
       const code = text.charCodeAt(at);
       if (code >= 128 || (classOf(code) & IDCHAR) === 0) break;
+      hash = nextHash(hash, code);
     }
     this.start = from;
     this.end = at;
+    this.hash = hash;
     if (first >= 0x61 && first <= 0x7a) this.kind = WORD;
     else if (first === 0x24) {
       this.kind = ID;

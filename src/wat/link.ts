@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Diagnostic } from './diagnostic';
 import { parseHeader } from './header';
 import type { Elem, ImportName, ModuleExport } from './model';
-import { Scope, type Space } from './scope';
+import { Scope, type Space, type UseSink } from './scope';
 import type { CompositeSyntax, FieldBody, FieldSyntax, Name, Span, TypeSyntaxDef } from './syntax';
 import { nonNull, FUNCREF, type Composite } from './types';
 
@@ -25,8 +25,8 @@ export function readField(text: string, span: Span): Field {
 export interface Linked { readonly scope: Scope; readonly problems: readonly Diagnostic[][] }
 
 /** Gives every definition its index and looks up what headers refer to; instructions are left to those who need them. */
-export function link(fields: readonly Field[]): Linked {
-  return new Linker(fields).run();
+export function link(fields: readonly Field[], listen?: (scope: Scope) => UseSink): Linked {
+  return new Linker(fields, listen).run();
 }
 
 class Linker {
@@ -35,7 +35,8 @@ class Linker {
   private readonly problems: Diagnostic[][];
   private readonly exportNames = new Map<string, { field: number; start: number; end: number }>();
 
-  constructor(fields: readonly Field[]) {
+  constructor(fields: readonly Field[], listen: ((scope: Scope) => UseSink) | undefined) {
+    this.scope.sink = listen?.(this.scope);
     this.fields = fields;
     this.problems = fields.map(() => []);
   }
@@ -70,6 +71,7 @@ class Linker {
     this.fields.forEach((field, i) => {
       if (field.body.kind !== 'types') return;
       const problems = this.problems[i] ?? [];
+      this.scope.field = i;
       const group = model.types.length;
       const { types } = field.body;
       model.groups.push({ start: group, size: types.length, rec: field.body.rec });
@@ -144,15 +146,19 @@ class Linker {
 
   private define(): void {
     // Types that are only implied may be referred to by index before the place that implies them.
+    const { sink } = this.scope;
+    this.scope.sink = undefined;
     for (const { body } of this.fields) {
       if (body.kind === 'extern' && (body.extern.kind === 'func' || body.extern.kind === 'tag') && body.extern.use.type === undefined) this.scope.typeUse(body.extern.use, []);
     }
+    this.scope.sink = sink;
     this.fields.forEach((field, i) => { this.defineField(field.body, i, this.problems[i] ?? []); });
   }
 
   private defineField(body: FieldBody, field: number, problems: Diagnostic[]): void {
     const { scope } = this;
     const { model } = scope;
+    scope.field = field;
     switch (body.kind) {
       case 'extern':
         this.extern(body, field, problems);
@@ -209,15 +215,16 @@ class Linker {
       case 'tag':
         index = model.tags.push({ ...entity, type: scope.typeUse(extern.use, problems) }) - 1;
         break;
-      case 'table':
-        index = model.tables.push({ ...entity, limits: extern.limits, type: scope.type(extern.type, problems) }) - 1;
+      case 'table': {
+        const type = scope.type(extern.type, problems);
+        index = model.tables.push({ ...entity, limits: extern.limits, type }) - 1;
         if (body.elems !== undefined) {
           // Indices in a table of another type than funcref are short for ref.func of it.
-          const type = scope.type(extern.type, problems);
           const indices = body.elems.indices && type === FUNCREF;
           model.elems.push({ mode: 'active', table: index, explicit: true, type: indices ? nonNull(FUNCREF) : type, indices, items: body.elems.items, field });
         }
         break;
+      }
       case 'memory':
         index = model.memories.push({ ...entity, limits: extern.limits }) - 1;
         if (body.data !== undefined) model.datas.push({ memory: index, bytes: body.data, field });

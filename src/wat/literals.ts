@@ -2,8 +2,23 @@ const integer = /^[+-]?(?:\d(?:_?\d)*|0x[\da-fA-F](?:_?[\da-fA-F])*)$/;
 const decimal = /^[+-]?\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?(?:[eE][+-]?\d(?:_?\d)*)?$/;
 const hexadecimal = /^([+-]?)0x([\da-fA-F](?:_?[\da-fA-F])*)(?:\.([\da-fA-F](?:_?[\da-fA-F])*)?)?(?:[pP]([+-]?\d(?:_?\d)*))?$/;
 
+/** The value of a text of at most nine decimal digits, which most numbers are; -1 for any other. */
+function small(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 9) return -1;
+  let value = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** An unsigned number (spec: u32, u64) up to `max`; undefined when the text is none or is too big. */
 export function parseUnsigned(text: string, max = 0xffffffff): number | undefined {
+  const simple = small(text);
+  if (simple !== -1) return simple <= max ? simple : undefined;
   if (!integer.test(text) || !/^\d/.test(text)) return undefined;
   const value = Number(text.replaceAll('_', ''));
   return value <= max ? value : undefined;
@@ -11,6 +26,8 @@ export function parseUnsigned(text: string, max = 0xffffffff): number | undefine
 
 /** An unsigned 64-bit number; undefined when the text is none or is too big. */
 export function parseU64(text: string): bigint | undefined {
+  const simple = small(text);
+  if (simple !== -1) return BigInt(simple);
   if (!integer.test(text) || !/^\d/.test(text)) return undefined;
   const value = BigInt(text.replaceAll('_', ''));
   return value <= 0xffffffffffffffffn ? value : undefined;
@@ -18,6 +35,8 @@ export function parseU64(text: string): bigint | undefined {
 
 /** A number of `bits` (8, 16 or 32) that may be signed or unsigned, as a signed number. */
 export function parseInt32(text: string, bits = 32): number | undefined {
+  const simple = bits === 32 ? small(text) : -1;
+  if (simple !== -1) return simple;
   if (!integer.test(text)) return undefined;
   const clean = text.replaceAll('_', '');
   const negative = clean.startsWith('-');
@@ -28,6 +47,8 @@ export function parseInt32(text: string, bits = 32): number | undefined {
 
 /** A number of 64 bits that may be signed or unsigned, as a signed one. */
 export function parseInt64(text: string): bigint | undefined {
+  const simple = small(text);
+  if (simple !== -1) return BigInt(simple);
   if (!integer.test(text)) return undefined;
   const clean = text.replaceAll('_', '');
   const negative = clean.startsWith('-');

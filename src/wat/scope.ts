@@ -18,6 +18,8 @@ export class Scope {
     type: new Map(), func: new Map(), table: new Map(), memory: new Map(), global: new Map(), tag: new Map(), elem: new Map(), data: new Map(),
   };
   sink: UseSink | undefined;
+  /** The module field that is being read, for the sink. */
+  field = -1;
   private readonly signatures = new Map<string, number>();
   private indexed = 0;
 
