@@ -51,7 +51,9 @@ export class Checker {
   /** Whether only constant instructions may stand here, and how many globals they may see. */
   readonly constantGlobals: number | undefined;
   /** Told of the stack before each instruction; for those who show it. */
-  observe: ((instr: Instr, stack: readonly number[]) => void) | undefined;
+  observe: ((instr: Instr, stack: readonly number[], checker: Checker) => void) | undefined;
+  /** How deep the current instruction has reached into the stack; for those who ask what it takes. */
+  lowest = 0;
 
   constructor(env: Environment, locals: readonly number[], params: number, problems: Diagnostic[], constantGlobals?: number) {
     this.env = env;
@@ -69,7 +71,10 @@ export class Checker {
     for (const instr of code) {
       if (this.frames.length === 0) return;
       this.current = instr;
-      this.observe?.(instr, this.stack);
+      if (this.observe !== undefined) {
+        this.observe(instr, this.stack, this);
+        this.lowest = this.stack.length;
+      }
       this.step(instr);
     }
   }
@@ -165,7 +170,10 @@ export class Checker {
   /** Takes the top of the stack, of whatever type; the bottom type where the rest can't be reached. */
   popAny(): number {
     const { frame, stack } = this;
-    if (stack.length > frame.height) return stack.pop() ?? BOT;
+    if (stack.length > frame.height) {
+      if (stack.length <= this.lowest) this.lowest = stack.length - 1;
+      return stack.pop() ?? BOT;
+    }
     if (!frame.unreachable) this.fail('stack-empty', l10n.t('"{0}" needs a value, but the stack is empty here.', this.current.op.name));
     return BOT;
   }
@@ -174,6 +182,7 @@ export class Checker {
   pop(expected: number): number {
     const { frame, stack } = this;
     if (stack.length > frame.height) {
+      if (stack.length <= this.lowest) this.lowest = stack.length - 1;
       const actual = stack.pop() ?? BOT;
       if (actual !== expected && !this.env.subtypes.matches(actual, expected)) {
         this.fail('type-mismatch', l10n.t('"{0}" needs {1}, but found {2}.', this.current.op.name, this.show(expected), this.show(actual)));

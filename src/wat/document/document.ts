@@ -118,6 +118,7 @@ export class WatDocument {
       const found = item.kind === 'module' ? item : item.kind === 'command' ? commandModule(text, item, problems) : undefined;
       if (found?.form !== 'text') continue;
       const module = this.module(text, found, fields, lengths, this.modules);
+      module.command = item.kind === 'command' ? item.word : undefined;
       modules.push(module);
       this.moduleOf.set(item, module);
     }

@@ -7,7 +7,7 @@ import type { ModuleText } from '../fields';
 import { link, readField, type Field, type Linked } from '../link';
 import type { Scope } from '../scope';
 import type { Span } from '../syntax';
-import { validateModule } from '../validate';
+import { validateModule, type TypePlace } from '../validate';
 import { checkFunction, type Checked } from './check';
 import { compare, type Keeps, type LinkedState } from './moved';
 import { kinds, Uses, type Kind } from './uses';
@@ -18,7 +18,10 @@ import { kinds, Uses, type Kind } from './uses';
  */
 export class ModuleState {
   item: ModuleText;
-  private text = '';
+  /** The script's command that the module stands in, such as `assert_invalid`. */
+  command: string | undefined;
+  /** The whole text that the module is in. */
+  source = '';
   private list: Field[] = [];
   private linked!: Linked;
   env!: Environment;
@@ -29,6 +32,7 @@ export class ModuleState {
   private functionOf: Int32Array = new Int32Array(0);
   /** How many types there are without those that only bodies imply. */
   private types = 0;
+  private places!: TypePlace;
   private lastBody: { readonly field: Field; readonly body: Body } | undefined;
   private counted: readonly number[][] | undefined;
 
@@ -84,6 +88,21 @@ export class ModuleState {
     return this.counts()[kinds.indexOf(kind)]?.[index] ?? 0;
   }
 
+  /** Where a type is defined: its field, and its place in it. */
+  typePlace(type: number): { readonly field: number; readonly start: number; readonly end: number } | undefined {
+    return type < this.scope.model.typeNames.length ? this.places(type) : undefined;
+  }
+
+  /** The index of the first type that a field defines. */
+  firstType(field: number): number {
+    let count = 0;
+    for (let i = 0; i < field; i++) {
+      const body = this.list[i]?.body;
+      if (body?.kind === 'types') count += body.types.length;
+    }
+    return count;
+  }
+
   /** The field at an offset of the text, by its place among them; -1 between fields. */
   fieldAt(offset: number): number {
     let low = 0;
@@ -104,13 +123,13 @@ export class ModuleState {
     const field = this.list[index];
     const func = this.functionAt(index);
     if (field === undefined || func === -1) return undefined;
-    if (this.lastBody?.field !== field) this.lastBody = { field, body: readFunc(this.text, field, this.env.model.funcs[func]?.type ?? -1, this.scope, []) };
+    if (this.lastBody?.field !== field) this.lastBody = { field, body: readFunc(this.source, field, this.env.model.funcs[func]?.type ?? -1, this.scope, []) };
     return this.lastBody.body;
   }
 
   /** Moves what lies behind an edit. */
   shift(text: string, from: number, delta: number): void {
-    this.text = text;
+    this.source = text;
     if (delta === 0) return;
     for (let i = this.list.length - 1; i >= 0; i--) {
       const field = this.list[i];
@@ -128,7 +147,7 @@ export class ModuleState {
 
   /** The module as it was, somewhere else. */
   moveTo(text: string, item: ModuleText): void {
-    this.text = text;
+    this.source = text;
     this.item = item;
     item.fields.forEach((span, i) => {
       const field = this.list[i];
@@ -155,7 +174,7 @@ export class ModuleState {
       this.relink(text, next, this);
       return;
     }
-    this.text = text;
+    this.source = text;
     this.list = next;
     this.lastBody = undefined;
     this.counted = undefined;
@@ -165,13 +184,13 @@ export class ModuleState {
   }
 
   private relink(text: string, fields: Field[], before: ModuleState | undefined): void {
-    const old: LinkedState | undefined = before === undefined || before.list.length === 0 ? undefined : { text: before.text, fields: before.list, scope: before.scope, env: before.env };
+    const old: LinkedState | undefined = before === undefined || before.list.length === 0 ? undefined : { text: before.source, fields: before.list, scope: before.scope, env: before.env };
     const known = new Map<Field, Checked>();
     before?.list.forEach((field, i) => {
       const checked = before.checks[i];
       if (checked !== undefined) known.set(field, checked);
     });
-    this.text = text;
+    this.source = text;
     this.list = fields;
     this.lastBody = undefined;
     this.counted = undefined;
@@ -183,7 +202,8 @@ export class ModuleState {
     const constants = readConstants(text, fields, this.linked, this.item.id);
     scope.sink = undefined;
     this.heads = heads;
-    this.env = validateModule(constants, field => problems[field] ?? [], typePlaces(fields));
+    this.places = typePlaces(fields);
+    this.env = validateModule(constants, field => problems[field] ?? [], this.places);
     this.types = this.env.model.types.length;
     this.functionOf = new Int32Array(fields.length).fill(-1);
     this.env.model.funcs.forEach((func, i) => { if (func.import === undefined) this.functionOf[func.field] = i; });
@@ -196,7 +216,7 @@ export class ModuleState {
       if (func === -1) return undefined;
       const checked = keeps === undefined ? undefined : known.get(field);
       if (checked !== undefined && keeps?.(field, checked) === true) return checked;
-      return checkFunction(this.text, field, func, this.env, this.scope, this.types);
+      return checkFunction(this.source, field, func, this.env, this.scope, this.types);
     });
   }
 }

@@ -53,7 +53,7 @@ export function compare(before: LinkedState, now: LinkedState): Keeps | undefine
 interface Entry { readonly field: number }
 
 /** The entries of an index space other than types. */
-function entries(model: Model, space: Exclude<Space, 'type'>): readonly Entry[] {
+export function entries(model: Model, space: Exclude<Space, 'type'>): readonly Entry[] {
   switch (space) {
     case 'func': return model.funcs;
     case 'table': return model.tables;
