@@ -8,10 +8,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(fileURLToPath(import.meta.url));
 
 /** Node entries: what the editor, a shell or one of our own child processes starts. */
-const nodeEntries = ['src/extension.ts', 'src/cli.ts', 'src/run/child.ts', 'src/run/hosting/thread.ts', 'src/debug/child.ts', 'src/wasi/node/sockets/worker.ts', 'src/build/compiler/server.ts', 'src/build/compiler/worker.ts', 'src/image/explore/worker.ts'];
+const nodeEntries = ['src/extension.ts', 'src/cli.ts', 'src/run/child.ts', 'src/run/hosting/thread.ts', 'src/debug/child.ts', 'src/wasi/node/sockets/worker.ts', 'src/build/compiler/server.ts', 'src/build/compiler/worker.ts', 'src/image/explore/worker.ts', 'src/wat/server/main.ts'];
 
-/** What a browser loads: the extension's entry there, and scripts by themselves: the worker that it runs programs in, and the page of a module. */
-const pageEntries = [['src/extension.web.ts', 'cjs'], ['src/editor/web/worker.ts', 'iife'], ['src/editor/module/page/main.ts', 'iife']];
+/** What a browser loads: the extension's entry there, and scripts by themselves: the workers that it runs programs and the language server in, and the page of a module. */
+const pageEntries = [['src/extension.web.ts', 'cjs'], ['src/editor/web/worker.ts', 'iife'], ['src/editor/module/page/main.ts', 'iife'], ['src/wat/server/browser.ts', 'iife']];
 
 /** dist/NAME.js of a source file: its path below src with dashes, so that every bundle lies in one folder. */
 export function bundleName(source) {

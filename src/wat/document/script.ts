@@ -111,7 +111,7 @@ class Script {
   /** `(invoke $m? "name" const*)` or `(get $m? "name")`, and with `results` what follows it; the current token is its parenthesis. */
   private action(at: Lexer | Span, results = false): void {
     const lexer = at instanceof Lexer ? at : this.lexer(at);
-    let word = 'invoke';
+    let word: string;
     if (at instanceof Lexer) {
       lexer.next();
       word = lexer.value;
