@@ -13,6 +13,7 @@ import { Projects } from './editor/projects';
 import { registerStatus } from './editor/status';
 import { registerTasks } from './editor/tasks';
 import { registerWit } from './editor/wit';
+import { registerWat } from './editor/wat';
 
 /** Puts the parts together and registers the features; whatever is heavy is loaded when it is first used. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -25,7 +26,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const images = new Later(async () => new (await import('./editor/images/images')).Images(app));
   const app: App = { ...parts, builder: new Builder(parts), runner, images };
   context.subscriptions.push(projects, compiler, app.builder, runner, images);
-  for (const register of [registerCommands, registerTasks, registerDebug, registerStatus]) register(app);
+  for (const register of [registerCommands, registerTasks, registerDebug, registerStatus, registerWat]) register(app);
   registerModules(context, error => void showError(app, error));
   registerWit(context.subscriptions);
   context.subscriptions.push(lazyTree('wasmWorkbench.projects', async () => new (await import('./editor/projectsView')).ProjectTree(app)));

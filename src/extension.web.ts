@@ -6,6 +6,7 @@ import { registerModules } from './editor/modules';
 import { WebRunner, type WebRun } from './editor/web/runner';
 import { runInTerminal } from './editor/web/terminal';
 import { registerWit } from './editor/wit';
+import { registerWat } from './editor/web/wat';
 
 // The extension in a browser (vscode.dev, github.dev): modules and their texts run by our own host in a worker of the page, and are told about.
 // What needs other programs is there on desktop only, which is said where it is asked for.
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
     openModule: async given => vscode.commands.executeCommand('vscode.openWith', fileOf(given), 'wasmWorkbench.module'),
     openWalkthrough: async () => vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#start`, false),
   };
+  registerWat(context);
   for (const id of commandIds) {
     context.subscriptions.push(vscode.commands.registerCommand(fullId(id), async (given: unknown) => {
       try {

@@ -9,6 +9,7 @@ export const lateIds = {
   setup: ['selectRuntime', 'checkSetup', 'installCompiler'],
   packaging: ['packageImage', 'generateDockerfile', 'generateCompose', 'runImage', 'pull', 'push'],
   modules: ['newProject', 'showInfo', 'convertToWasm', 'openModule', 'convertToWat', 'strip', 'compareModules'],
+  wat: ['runExport', 'showWatReferences'],
   capabilities: ['showCapabilities'],
   images: [
     'openImage', 'refreshImages', 'filterEntries', 'clearFilter', 'sortEntries', 'toggleLayerMode', 'searchImage', 'showMore', 'compareImages', 'tag', 'exportImage', 'removeImage', 'forgetImage',

@@ -20,6 +20,7 @@ const late: { readonly [G in LateGroup]: () => Promise<{ readonly handlers: Hand
   setup: () => import('./setup'),
   packaging: () => import('./packaging/commands'),
   modules: () => import('./moduleCommands'),
+  wat: () => import('./watCommands'),
   capabilities: () => import('./capabilities'),
   images: () => import('./images/commands'),
 };

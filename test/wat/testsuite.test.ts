@@ -53,7 +53,7 @@ void test('the specification suite: its scripts are understood, with nothing wro
     const lines = TextDocument.create(pathToFileURL(file).href, 'wast', 1, readFileSync(file, 'utf8'));
     count++;
     for (const one of diagnostics({ lines, wat: new WatDocument(lines.getText(), true) })) {
-      const told = `${relative(root ?? '', file)}:${one.range.start.line + 1}:${one.range.start.character + 1} ${one.message}`;
+      const told = `${relative(root ?? '', file)}:${one.range.start.line + 1}:${one.range.start.character + 1} ${typeof one.message === 'string' ? one.message : one.message.value}`;
       if (one.severity === 1 && !superseded.some(known => known.test(told))) wrong.push(told);
     }
   }

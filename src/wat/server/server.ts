@@ -14,6 +14,7 @@ import { hover } from './hover';
 import { inlayHints } from './inlayHints';
 import type { Opened } from './opened';
 import { highlights, prepareRename, references, rename } from './references';
+import { workspaceTexts } from './requests';
 import { legend, SemanticTokens } from './semanticTokens';
 import { defaults, readSettings } from './settings';
 import { signatureHelp } from './signatureHelp';
@@ -30,9 +31,6 @@ const capabilities: InitializeResult['capabilities'] = {
   documentFormattingProvider: true, documentRangeFormattingProvider: true, documentOnTypeFormattingProvider: { firstTriggerCharacter: '\n', moreTriggerCharacter: [')', 'd', 'e'] },
   codeLensProvider: { resolveProvider: true }, codeActionProvider: { codeActionKinds: ['quickfix', 'refactor.rewrite'] },
 };
-
-/** The request by which the server asks its client for the other texts of the workspace: `{ uri, text }` each. */
-export const workspaceTexts = 'wat/workspaceTexts';
 
 /** Answers a client over a connection; the features themselves are functions of a document. */
 export function serve(connection: Connection): void {

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { LanguageClient } from 'vscode-languageclient/browser';
+import { messageOf } from '../../base/error';
+import { connectWat, watOptions } from '../watOptions';
+
+interface PageWorker { terminate(): void }
+
+/** What a page has, whose types this project does not load. */
+interface Page {
+  Worker: new (url: string) => PageWorker;
+  Blob: new (parts: readonly Uint8Array[], options: { type: string }) => object;
+  URL: { createObjectURL(blob: object): string };
+}
+
+/** Starts the language server as a worker of the page when the first WebAssembly text is opened. */
+export function registerWat(context: vscode.ExtensionContext): void {
+  let started = false;
+  const seen = ({ languageId, uri }: vscode.TextDocument): void => {
+    if (started || !/^was?t$/.test(languageId) || uri.scheme === 'debug') return;
+    started = true;
+    start(context).catch((error: unknown) => { void vscode.window.showErrorMessage(messageOf(error)); });
+  };
+  vscode.workspace.textDocuments.forEach(seen);
+  context.subscriptions.push(vscode.workspace.onDidOpenTextDocument(seen));
+}
+
+async function start(context: vscode.ExtensionContext): Promise<void> {
+  const { Worker, Blob, URL } = globalThis as unknown as Page;
+  // The page may only start workers of its own, which our files are not.
+  const script = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', 'wat-server-browser.js'));
+  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+  const client = new LanguageClient('wasmWorkbench.wat', 'WebAssembly Text', worker, watOptions());
+  context.subscriptions.push(connectWat(client), client, { dispose: () => { worker.terminate(); } });
+  await client.start();
+}
