@@ -249,7 +249,8 @@ function coreImport(state: State, spaces: Spaces, d: Decoder, depth: number): vo
   const code = d.byte();
   let type: ExternType;
   switch (code) {
-    case 0: spaces.funcs.push(type = funcOf(d, spaces.types, d.u32())); break;
+    // 32 is a function of exactly its type.
+    case 0: case 32: spaces.funcs.push(type = funcOf(d, spaces.types, d.u32())); break;
     case 1: spaces.tables.push(type = tableType(d)); break;
     case 2: {
       const found = memoryType(d, true);

@@ -21,6 +21,8 @@ export interface FuncType {
 function heapType(d: Decoder): string {
   const index = d.s33();
   if (index >= 0) return String(index);
+  // 0x62, of the proposal for custom descriptors: this type and none below it.
+  if (index === -30) return `(exact ${d.u32()})`;
   return heapTypes[index + 0x80] ?? d.fail(l10n.t('a heap type is unknown: {0}', index));
 }
 
@@ -60,6 +62,12 @@ function subtype(d: Decoder): FuncType | undefined {
   let code = d.byte();
   if (code === 0x50 || code === 0x4f) {
     for (let n = d.count(); n > 0; n--) d.u32();
+    code = d.byte();
+  }
+  // Which type this one describes, and which describes it (custom descriptors).
+  for (const role of [0x4c, 0x4d]) {
+    if (code !== role) continue;
+    d.u32();
     code = d.byte();
   }
   return composite(d, code);
