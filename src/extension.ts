@@ -24,11 +24,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const parts = { ...surroundings, projects, compiler };
   const runner = new Later(async () => new (await import('./editor/runner')).Runner(app));
   const images = new Later(async () => new (await import('./editor/images/images')).Images(app));
-  const app: App = { ...parts, builder: new Builder(parts), runner, images };
-  context.subscriptions.push(projects, compiler, app.builder, runner, images);
+  const containers = new Later(async () => new (await import('./editor/containers/containers')).Containers(app));
+  const app: App = { ...parts, builder: new Builder(parts), runner, images, containers };
+  context.subscriptions.push(projects, compiler, app.builder, runner, images, containers);
   for (const register of [registerCommands, registerTasks, registerDebug, registerStatus, registerWat]) register(app);
   registerModules(context, error => void showError(app, error));
   registerWit(context.subscriptions);
   context.subscriptions.push(lazyTree('wasmWorkbench.projects', async () => new (await import('./editor/projectsView')).ProjectTree(app)));
   registerImages(app);
+  context.subscriptions.push(lazyTree('wasmWorkbench.containers', async () => (await containers.get()).tree()));
 }

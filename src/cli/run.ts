@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
+import type { Exit } from '../base/command';
 import { messageOf, systemCode, UserError } from '../base/error';
 import { chooseRuntime, judge } from '../run/choose';
 import { checkRequest, parseCount, parseEnvFile, parseMount, parseSize, parseTime } from '../run/check';
@@ -14,7 +15,7 @@ import { parseGrant } from '../wasi/node/sockets/grants';
 import type { WasmModule } from '../wasm/module';
 import { readModule } from '../wasm/read';
 import type { Arguments } from './arguments';
-import { isImageTarget } from './imageTarget';
+import { isImageTarget } from '../image/target';
 import type { CliIo } from './io';
 import { runContext } from './context';
 
@@ -36,6 +37,7 @@ export async function run(args: Arguments, io: CliIo): Promise<number> {
   const [target = '.', ...words] = args.positionals;
   const wish = args.one('runtime') ?? io.env['WASM_WORKBENCH_RUNTIME'] ?? 'auto';
   if (isImageTarget(target, resolve(io.cwd, target))) {
+    if (wish === 'docker' && !args.has('why')) return imageRun(target, [...words, ...args.rest], args, io);
     const { imageProgram } = await import('./runImage');
     const image = await imageProgram(target, [...words, ...args.rest], args, io);
     try {
@@ -64,8 +66,26 @@ async function runProgram(program: Program, words: readonly string[], wish: stri
     return runGuest(specOf(host, request), await loadHost(host), program);
   }
   if (!program.onDisk) return withFile(program, file => runtime.run({ ...request, module: file }, { terminal: true, signal: io.signal }, context));
-  const exit = await runtime.run(request, { terminal: true, signal: never }, context);
+  // A container is no child that the terminal's signals reach: it is ended by us.
+  const exit = await runtime.run(request, { terminal: true, signal: runtime.id === 'docker' ? io.signal : never }, context);
+  sayTimeout(exit, args, io);
+  return exit.code;
+}
+
+function sayTimeout(exit: Exit, args: Arguments, io: CliIo): void {
   if (exit.signal === 'timeout') io.stderr(l10n.t('Stopped: the time limit of {0} is over.', args.one('timeout') ?? '') + '\n');
+}
+
+/** An image in Docker: nothing of it is read here. */
+async function imageRun(target: string, words: readonly string[], args: Arguments, io: CliIo): Promise<number> {
+  const { dockerWish, imageInDocker } = await import('./docker');
+  const limits = limitsOf(args);
+  const stdin = args.one('stdin');
+  const exit = await imageInDocker(target, existsSync(resolve(io.cwd, target)), {
+    env: envOf({}, args, io), mounts: args.all('dir').map(text => parseMount(text, io.cwd)), docker: dockerWish(args, io),
+    ...(words.length === 0 ? {} : { args: words }), ...(limits === undefined ? {} : { limits }), ...(stdin === undefined ? {} : { stdin: resolve(io.cwd, stdin) }),
+  }, io);
+  sayTimeout(exit, args, io);
   return exit.code;
 }
 
@@ -123,7 +143,34 @@ function looksLikeModule(path: string): boolean {
 const tracing = () => import('../run/hosting/tracing');
 
 async function requestOf(program: Program, words: readonly string[], args: Arguments, io: CliIo): Promise<RunRequest> {
-  const env: Record<string, string> = { ...program.surroundings?.env };
+  const limits = limitsOf(args);
+  const stdin = args.one('stdin');
+  const traceFile = io.env['WASM_WORKBENCH_TRACE'];
+  const ready = parseReady(io.env['WASM_WORKBENCH_READY']);
+  return {
+    module: program.path, info: program.info, args: words, env: envOf(program.surroundings?.env ?? {}, args, io),
+    mounts: mountsOf(program, args, io),
+    ...(stdin === undefined ? {} : { stdin: resolve(io.cwd, stdin) }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(args.has('listen') ? { listen: addresses(args, 'listen') } : {}), ...(args.has('connect') ? { connect: addresses(args, 'connect') } : {}),
+    ...(args.has('trace') ? { trace: {
+      groups: (await tracing()).parseTrace(args.one('trace') ?? ''), json: args.has('json'),
+      ...(traceFile === undefined || traceFile === '' ? {} : { file: resolve(io.cwd, traceFile) }),
+    } } : {}),
+    ...(ready === undefined ? {} : { ready }),
+    ...(args.one('runtime') === 'docker' || io.env['WASM_WORKBENCH_RUNTIME'] === 'docker' ? { docker: (await import('./docker')).dockerWish(args, io) } : onlyForDocker(args)),
+  };
+}
+
+/** Throws UserError 'usage' for what only runtime docker understands. */
+function onlyForDocker(args: Arguments): object {
+  const given = ['publish', 'docker-context', 'docker-runtime', 'network', 'annotation', 'name', 'keep'].find(option => args.has(option));
+  if (given !== undefined) throw new UserError('usage', l10n.t('Option --{0} is for --runtime docker.', given) + (given === 'publish' ? ' ' + l10n.t('Elsewhere a program listens by --listen ADDR.') : ''));
+  return {};
+}
+
+function envOf(given: Readonly<Record<string, string>>, args: Arguments, io: CliIo): Record<string, string> {
+  const env: Record<string, string> = { ...given };
   for (const file of args.all('env-file')) Object.assign(env, readEnvFile(resolve(io.cwd, file)));
   for (const text of args.all('env')) {
     const at = text.indexOf('=');
@@ -131,27 +178,17 @@ async function requestOf(program: Program, words: readonly string[], args: Argum
     if (at > 0) env[text.slice(0, at)] = text.slice(at + 1);
     else if (io.env[text] !== undefined) env[text] = io.env[text];
   }
+  return env;
+}
+
+function limitsOf(args: Arguments): Limits | undefined {
   const limits: Limits = {
     ...(args.has('max-memory') ? { memory: parseSize(args.one('max-memory') ?? '') } : {}),
     ...(args.has('max-output') ? { output: parseSize(args.one('max-output') ?? '') } : {}),
     ...(args.has('max-files') ? { openFiles: parseCount(args.one('max-files') ?? '') } : {}),
     ...(args.has('timeout') ? { time: parseTime(args.one('timeout') ?? '') } : {}),
   };
-  const stdin = args.one('stdin');
-  const traceFile = io.env['WASM_WORKBENCH_TRACE'];
-  const ready = parseReady(io.env['WASM_WORKBENCH_READY']);
-  return {
-    module: program.path, info: program.info, args: words, env,
-    mounts: mountsOf(program, args, io),
-    ...(stdin === undefined ? {} : { stdin: resolve(io.cwd, stdin) }),
-    ...(Object.keys(limits).length === 0 ? {} : { limits }),
-    ...(args.has('listen') ? { listen: addresses(args, 'listen') } : {}), ...(args.has('connect') ? { connect: addresses(args, 'connect') } : {}),
-    ...(args.has('trace') ? { trace: {
-      groups: (await tracing()).parseTrace(args.one('trace') ?? ''), json: args.has('json'),
-      ...(traceFile === undefined || traceFile === '' ? {} : { file: resolve(io.cwd, traceFile) }),
-    } } : {}),
-    ...(ready === undefined ? {} : { ready }),
-  };
+  return Object.keys(limits).length === 0 ? undefined : limits;
 }
 
 /** What --dir says; a project's program that is given nothing has its own folder as /, as in the editor. */

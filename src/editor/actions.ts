@@ -84,8 +84,8 @@ async function cleanCommand(app: App, given: unknown): Promise<void> {
   vscode.window.setStatusBarMessage(l10n.t('Cleaned {0}.', known.project.name), 5000);
 }
 
-/** Starts a program as launch.json says for it; as the settings say where it says nothing. */
-async function launch(app: App, given: unknown, noDebug: boolean): Promise<void> {
+/** Starts a program as launch.json says for it; as the settings say where it says nothing. `more` is laid over both. */
+export async function launch(app: App, given: unknown, noDebug: boolean, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
   requireTrust();
   const subject = await subjectOf(app, given);
   if (subject === undefined) return;
@@ -98,6 +98,7 @@ async function launch(app: App, given: unknown, noDebug: boolean): Promise<void>
     ...(written(program, folder) ?? configurationOf(l10n.t('Run {0}', name), program, folder)),
     ...(target === undefined ? {} : { target }),
     ...('known' in subject ? { profile: app.projects.profile(subject.known.project.folder) } : {}),
+    ...more,
   };
   await vscode.debug.startDebugging(folder, configuration, { noDebug });
 }

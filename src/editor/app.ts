@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Builder } from './builder';
 import type { Compiler } from './compiler';
 import type { Images } from './images/images';
+import type { Containers } from './containers/containers';
 import type { Later } from './later';
 import type { Projects } from './projects';
 import type { Runner } from './runner';
@@ -20,6 +21,7 @@ export interface App {
   readonly compiler: Later<Compiler>;
   readonly runner: Later<Runner>;
   readonly images: Later<Images>;
+  readonly containers: Later<Containers>;
 }
 
 /** What does not depend on any feature. */

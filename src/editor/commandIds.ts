@@ -15,6 +15,7 @@ export const lateIds = {
     'openImage', 'refreshImages', 'filterEntries', 'clearFilter', 'sortEntries', 'toggleLayerMode', 'searchImage', 'showMore', 'compareImages', 'tag', 'exportImage', 'removeImage', 'forgetImage',
     'showManifest', 'showConfig', 'showWaste', 'open', 'runEntry', 'compareWithLayerBelow', 'compareWithImage', 'extract', 'copyPath', 'copyDigest', 'showDockerfileLine',
   ],
+  docker: ['runInDocker', 'checkDocker', 'refreshContainers', 'stop', 'restart', 'showLogs', 'openInBrowser', 'removeContainer'],
 } as const;
 
 export type MainId = (typeof mainIds)[number];

@@ -23,6 +23,7 @@ const late: { readonly [G in LateGroup]: () => Promise<{ readonly handlers: Hand
   wat: () => import('./watCommands'),
   capabilities: () => import('./capabilities'),
   images: () => import('./images/commands'),
+  docker: () => import('./containers/commands'),
 };
 
 /** Registers every command of the table; errors are shown, with what can be done about them. */

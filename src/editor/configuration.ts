@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { isUserError } from '../base/error';
@@ -91,5 +92,7 @@ export function resolveConfiguration(folder: vscode.WorkspaceFolder | undefined,
     preopens: defaultPreopens(settings.run.preopens as readonly Preopen[], isModule ? undefined : base),
     runtime: settings.runtime,
     limits: settings.run.limits,
+    docker: settings.docker,
+    exists: existsSync,
   });
 }

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { profiles, type Profile } from '../build/project';
 import { UserError } from '../base/error';
+import { profiles, type Profile } from '../build/project';
+import { parsePublished } from '../engine/ports';
+import { isImageName } from '../image/target';
 import { parseMount } from '../run/check';
 import type { Mount } from '../run/request';
 
@@ -22,6 +24,7 @@ export interface LaunchConfiguration {
   readonly connect?: readonly string[];
   /** All calls, or groups and names of calls: `file,socket`. */
   readonly trace?: boolean | string;
+  readonly docker?: LaunchDocker;
   readonly console?: 'integratedTerminal' | 'internalConsole';
   /** Opens a browser once the program serves: when it listens, or when it prints what `pattern` says. */
   readonly openBrowser?: boolean | BrowserWish;
@@ -29,6 +32,19 @@ export interface LaunchConfiguration {
 
 /** Which page is opened: `%s` in `url` is what the first group of `pattern` matched, or the port. */
 export interface BrowserWish { readonly pattern?: string; readonly url?: string }
+
+/** What runtime docker is told besides. */
+export interface LaunchDocker {
+  readonly context?: string;
+  readonly runtime?: string;
+  readonly platform?: string;
+  readonly ports?: readonly string[];
+  readonly mounts?: readonly string[];
+  readonly network?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly name?: string;
+  readonly remove?: boolean;
+}
 
 export type Preopen = string | { readonly host: string; readonly guest?: string; readonly readonly?: boolean };
 
@@ -52,6 +68,9 @@ export interface LaunchDefaults {
   readonly preopens: readonly Preopen[];
   readonly runtime: string;
   readonly limits: LaunchLimits;
+  readonly docker?: Pick<LaunchDocker, 'context' | 'runtime' | 'platform'>;
+  /** Whether a path is there, which tells a program's path from an image's name. */
+  exists?(path: string): boolean;
 }
 
 /** A configuration with nothing left open: absolute paths, defaults put in. */
@@ -68,6 +87,8 @@ export interface ResolvedLaunch {
   readonly trace?: readonly string[];
   /** The program may serve: what is opened then, or (without `open`) offered. */
   readonly serves?: BrowserWish & { readonly open: boolean };
+  /** Whether the program is an image's name. */
+  readonly image?: boolean;
   /** What the editor's own host is told, where the program is to run there. */
   readonly inEditor?: EditorRun;
 }
@@ -96,10 +117,13 @@ export function resolveLaunch(written: Readonly<Record<string, unknown>>, defaul
   const env = { ...defaults.env, ...read.env };
   const limits = { ...defaults.limits, ...read.limits };
   const runtime = read.runtime ?? defaults.runtime;
+  const image = runtime === 'docker' && isImageName(program) && defaults.exists?.(resolve(cwd, program)) !== true;
+  const preopens = read.preopens ?? (image ? [] : defaults.preopens);
+  const docker = runtime === 'docker' ? dockerOptions({ ...withoutEmpty(defaults.docker ?? {}), ...read.docker }) : [];
   const options = [
     // Where the editor's host is not there, the default serves.
     ...(runtime === 'auto' || runtime === 'editor' ? [] : ['--runtime', runtime]),
-    ...(read.preopens ?? defaults.preopens).flatMap(preopen => ['--dir', preopenText(preopen, cwd)]),
+    ...preopens.flatMap(preopen => ['--dir', preopenText(preopen, cwd)]),
     ...(read.envFile === undefined ? [] : ['--env-file', resolve(cwd, read.envFile)]),
     ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...(read.stdin === undefined ? [] : ['--stdin', resolve(cwd, read.stdin)]),
@@ -109,22 +133,38 @@ export function resolveLaunch(written: Readonly<Record<string, unknown>>, defaul
     ...(limits.openFiles === undefined ? [] : ['--max-files', String(limits.openFiles)]),
     ...(read.listen ?? []).flatMap(address => ['--listen', address]),
     ...(read.connect ?? []).flatMap(address => ['--connect', address]),
+    ...docker,
   ];
   return {
-    program: resolve(cwd, program), cwd, options,
+    program: image ? program : resolve(cwd, program), cwd, options,
     args: read.args ?? defaults.args,
     console: read.console ?? 'integratedTerminal',
     ...(read.trace === undefined || read.trace === false ? {} : { trace: [read.trace === true ? '--trace' : `--trace=${read.trace}`] }),
-    ...servesOf(read),
+    ...servesOf(read, runtime === 'docker' ? read.docker?.ports : read.listen),
     ...(runtime === 'editor' ? { inEditor: editorRun(read, cwd, env, read.preopens ?? defaults.preopens, limits) } : {}),
+    ...(image ? { image } : {}),
     ...(target === undefined ? {} : { target }),
     ...(profile === undefined ? {} : { profile }),
   };
 }
 
-function servesOf({ openBrowser, listen = [] }: LaunchConfiguration): Pick<ResolvedLaunch, 'serves'> {
-  if (openBrowser === undefined || openBrowser === false) return listen.length === 0 ? {} : { serves: { open: false } };
+function servesOf({ openBrowser }: LaunchConfiguration, ports: readonly string[] = []): Pick<ResolvedLaunch, 'serves'> {
+  if (openBrowser === undefined || openBrowser === false) return ports.length === 0 ? {} : { serves: { open: false } };
   return { serves: { open: true, ...(openBrowser === true ? {} : openBrowser) } };
+}
+
+function withoutEmpty<T extends object>(given: T): Partial<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')) as Partial<T>;
+}
+
+/** The options of `wasm-workbench run` that say the same. */
+function dockerOptions(docker: LaunchDocker): string[] {
+  const one = (option: string, value: string | undefined): string[] => (value === undefined ? [] : [option, value]);
+  return [
+    ...one('--docker-context', docker.context), ...one('--docker-runtime', docker.runtime), ...one('--platform', docker.platform), ...one('--network', docker.network), ...one('--name', docker.name),
+    ...(docker.ports ?? []).flatMap(port => (parsePublished(port), ['--publish', port])), ...(docker.mounts ?? []).flatMap(mount => ['--dir', mount]),
+    ...Object.entries(docker.annotations ?? {}).flatMap(([key, value]) => ['--annotation', `${key}=${value}`]), ...(docker.remove === false ? ['--keep'] : []),
+  ];
 }
 
 function editorRun(read: LaunchConfiguration, cwd: string, env: Readonly<Record<string, string>>, preopens: readonly Preopen[], limits: LaunchLimits): EditorRun {
@@ -142,8 +182,8 @@ function editorRun(read: LaunchConfiguration, cwd: string, env: Readonly<Record<
 }
 
 /** The arguments of our command line that run a module as a configuration says. */
-export function runArguments(launch: Pick<ResolvedLaunch, 'options' | 'args' | 'trace'>, module: string): readonly string[] {
-  return ['run', ...launch.options, ...launch.trace ?? [], module, '--', ...launch.args];
+export function runArguments(launch: Pick<ResolvedLaunch, 'options' | 'args' | 'trace' | 'image'>, module: string): readonly string[] {
+  return ['run', ...launch.options, ...launch.trace ?? [], module, ...(launch.args.length === 0 && launch.image === true ? [] : ['--', ...launch.args])];
 }
 
 /** The preopens where neither configuration nor settings say any: a project's program sees its workspace folder, a lone module nothing. */
@@ -177,6 +217,13 @@ const isSize: Check = value => (typeof value === 'number' && value > 0) || (type
 const isPreopen: Check = value => (isText(value) && value !== '') || (isRecord(value) && isText(value['host']) && value['host'] !== ''
   && (value['guest'] === undefined || isText(value['guest'])) && (value['readonly'] === undefined || typeof value['readonly'] === 'boolean'));
 
+const dockerChecks: Readonly<Record<keyof LaunchDocker, Check>> = {
+  context: isText, runtime: isText, platform: isText, network: isText, name: isText, mounts: isTexts, remove: value => typeof value === 'boolean',
+  ports: isTexts,
+  annotations: value => isRecord(value) && Object.values(value).every(isText),
+};
+const isDocker: Check = value => isRecord(value) && Object.entries(value).every(([name, one]) => name in dockerChecks && dockerChecks[name as keyof LaunchDocker](one));
+
 /** What each property must be; the sentence is said where it is not. */
 function properties(): Readonly<Record<keyof LaunchConfiguration, readonly [Check, string]>> {
   const text: readonly [Check, string] = [value => isText(value) && value !== '', l10n.t('must be a text')];
@@ -192,6 +239,7 @@ function properties(): Readonly<Record<keyof LaunchConfiguration, readonly [Chec
     ],
     listen: [isTexts, l10n.t('must be a list of PORT, HOST:PORT or *')],
     connect: [isTexts, l10n.t('must be a list of HOST:PORT, HOST or *')],
+    docker: [isDocker, l10n.t('has context, runtime, platform, network and name as texts, ports as HOST:GUEST, mounts as HOST::GUEST, annotations as texts, and remove as true or false')],
     trace: [value => typeof value === 'boolean' || (isText(value) && value !== ''), l10n.t('must be true, or groups of calls such as file,socket')],
     openBrowser: [
       value => typeof value === 'boolean' || (isRecord(value) && Object.entries(value).every(([name, one]) => (name === 'pattern' ? isText(one) && isPattern(String(one)) : name === 'url' && isText(one)))),

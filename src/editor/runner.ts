@@ -43,7 +43,7 @@ export class Runner implements vscode.Disposable {
   /** The module of a program, built first where it is a project. */
   async moduleOf(launch: ResolvedLaunch, signal?: AbortSignal): Promise<string> {
     requireTrust();
-    if (/\.wasm$/i.test(launch.program)) return launch.program;
+    if (launch.image === true || /\.wasm$/i.test(launch.program)) return launch.program;
     const { app } = this;
     const { chooseModule } = await import('../build/index');
     const found = await app.projects.at(launch.program);

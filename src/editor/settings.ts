@@ -2,13 +2,15 @@ import * as vscode from 'vscode';
 import type { Profile } from '../build/project';
 
 /** Names below `wasmWorkbench.paths`. */
-export const toolPaths = ['clang', 'wasiSdk', 'cargo', 'go', 'asc', 'wasmedge', 'wasmtime', 'node'] as const;
+export const toolPaths = ['clang', 'wasiSdk', 'cargo', 'go', 'asc', 'wasmedge', 'wasmtime', 'node', 'docker'] as const;
 
 export interface Settings {
   readonly profile: Profile;
   readonly runtime: string;
   readonly embedded: 'ask' | 'always' | 'never';
   readonly paths: Readonly<Record<string, string | undefined>>;
+  /** Empty where the user has not chosen. */
+  readonly docker: { readonly context: string; readonly runtime: string; readonly platform: string };
   readonly run: {
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string>>;
@@ -29,6 +31,7 @@ export function settingsOf(path: string | undefined): Settings {
     runtime: all.get('runtime', 'auto'),
     embedded: all.get('compiler.embedded', 'ask'),
     paths,
+    docker: { context: all.get('docker.context', ''), runtime: all.get('docker.runtime', ''), platform: all.get('docker.platform', '') },
     run: {
       args: all.get('run.args', []),
       env: all.get('run.env', {}),

@@ -34,6 +34,8 @@ export interface ContainerRequest {
   readonly name?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly tty: boolean;
+  /** Whether there is input: without it the program reads an empty one. Shims of runwasi never pass its end on, so that it is not opened in vain. */
+  readonly stdin?: boolean;
   /** Bytes. */
   readonly memory?: number;
   /** Whether it goes when it has ended. */
@@ -117,7 +119,7 @@ export function createOptions(request: ContainerRequest): { readonly _query: Rec
       Env: Object.entries(request.env).map(([name, value]) => `${name}=${value}`),
       Labels: { ...request.labels, [oursLabel]: 'true', ...(request.remove ? { [ownerLabel]: ownerValue() } : {}) },
       ExposedPorts: Object.fromEntries(request.ports.map(port => [key(port), {}])),
-      Tty: request.tty, OpenStdin: true, StdinOnce: !request.tty, AttachStdin: true, AttachStdout: true, AttachStderr: true,
+      Tty: request.tty, OpenStdin: request.stdin === true, StdinOnce: request.stdin === true && !request.tty, AttachStdin: request.stdin === true, AttachStdout: true, AttachStderr: true,
       HostConfig: {
         ...(request.runtime === undefined ? {} : { Runtime: request.runtime }),
         ...(Object.keys(request.annotations).length === 0 ? {} : { Annotations: request.annotations }),
@@ -136,7 +138,7 @@ async function once(
   engine: Engine, container: Docker.Container, request: ContainerRequest, io: ContainerIo, about: About, tails: { stdout: string; stderr: string }, runs = false,
 ): Promise<number> {
   const { signal } = io;
-  const attached: unknown = await engine.ask('attach', about, signal, () => container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true }));
+  const attached: unknown = await engine.ask('attach', about, signal, () => container.attach({ stream: true, stdin: request.stdin === true, stdout: true, stderr: true, hijack: true }));
   // A socket, which dockerode's types call less.
   const stream = attached as Socket;
   const undo: (() => void)[] = [];
@@ -171,10 +173,7 @@ const clear = (timer: NodeJS.Timeout) => (): void => { clearTimeout(timer); };
 function feed(stream: Duplex, tty: boolean, stdin: Readable | undefined): () => void {
   // A guest that ends before it has read all is no error of ours.
   stream.on('error', () => {});
-  if (stdin === undefined) {
-    if (!tty) stream.end();
-    return () => {};
-  }
+  if (stdin === undefined) return () => {};
   stdin.on('error', () => { stream.end(); });
   stdin.pipe(stream, { end: !tty });
   return () => { stdin.unpipe(stream); };

@@ -17,7 +17,11 @@ export class Engine {
 
   /** The engine that is meant; nothing is asked of it yet. Throws a UserError for a context that can't be resolved. */
   static async at(wish: EndpointWish = {}, place: Place = thisPlace()): Promise<Engine> {
-    const endpoint = resolveEndpoint(wish, place);
+    return Engine.of(resolveEndpoint(wish, place));
+  }
+
+  /** The engine at an endpoint that is known. */
+  static async of(endpoint: Endpoint): Promise<Engine> {
     const { makeClient } = await import('./client');
     return new Engine(endpoint, makeClient(endpoint));
   }

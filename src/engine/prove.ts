@@ -6,7 +6,7 @@ import { tarEnd, tarHeader, tarPadding } from '../base/tarwrite';
 import * as l10n from '@vscode/l10n';
 import { runContainer } from './container';
 import type { Engine } from './engine';
-import { ownerLabel, ownerValue } from './owner';
+import { temporaryImage } from './owner';
 
 /** A module of 189 bytes that prints `wasm ok` by fd_write and ends with code 3. */
 const tiny = Buffer.from('AGFzbQEAAAABEANgBH9/f38Bf2ABfwBgAAACRgIWd2FzaV9zbmFwc2hvdF9wcmV2aWV3MQhmZF93cml0ZQAAFndhc2lfc25hcHNob3RfcHJldmlldzEJcHJvY19leGl0AAED'
@@ -25,7 +25,7 @@ export type Proof =
 
 /** Runs a tiny module: nothing less tells whether a shim is there, since engines list only what they were configured with. Leaves nothing behind. */
 export async function proveRuntime(engine: Engine, way: Way, signal: AbortSignal): Promise<Proof> {
-  const name = `wasm-workbench-check:${String(process.pid)}-${String(Date.now())}`;
+  const name = temporaryImage();
   const started = performance.now();
   try {
     const platform = way.platform ?? 'wasi/wasm';
@@ -33,7 +33,7 @@ export async function proveRuntime(engine: Engine, way: Way, signal: AbortSignal
     await engine.follow(stream, 'load', { image: name, platform }, signal);
     let output = '';
     const exit = await runContainer(engine, {
-      image: name, platform, env: {}, binds: [], ports: [], network: 'none', annotations: way.annotations ?? {}, tty: false, remove: true, log: noLog,
+      image: name, platform, env: {}, binds: [], ports: [], network: 'none', annotations: way.annotations ?? {}, tty: false, stdin: false, remove: true, log: noLog,
       ...(way.runtime === undefined ? {} : { runtime: way.runtime }),
     }, { stdout: chunk => { output += Buffer.from(chunk).toString(); }, stderr() {}, signal });
     if (output === 'wasm ok\n') return { works: true, ms: Math.round(performance.now() - started), exitCodes: exit.code === 3 };
@@ -52,7 +52,7 @@ function tinyImage(name: string, platform: string): Buffer {
   const [os = 'wasi', architecture = 'wasm'] = platform.split('/');
   const layer = tar([['ok.wasm', tiny]]);
   const config = json({
-    created: '1970-01-01T00:00:00Z', os, architecture, config: { Entrypoint: ['/ok.wasm'], WorkingDir: '/', Labels: { [ownerLabel]: ownerValue() } }, rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
+    created: '1970-01-01T00:00:00Z', os, architecture, config: { Entrypoint: ['/ok.wasm'], WorkingDir: '/' }, rootfs: { type: 'layers', diff_ids: [digestOf(layer)] },
   });
   const describe = (mediaType: string, bytes: Buffer): object => ({ mediaType, digest: digestOf(bytes), size: bytes.length });
   const manifest = json({

@@ -30,6 +30,7 @@ export async function chooseRuntime(
   if (wish !== 'auto') return wished(info, name, wish, context, signal, runtimes);
   const passed: Verdict[] = [];
   for (const runtime of runtimes) {
+    if (runtime.onlyAsked === true) continue;
     const verdict = await judge(runtime, info, context, signal);
     if (verdict.objection === undefined && verdict.found !== undefined && 'path' in verdict.found) return { runtime, reason: reasonFor(runtime, passed, wish) };
     passed.push(verdict);
@@ -49,7 +50,9 @@ async function wished(info: WasmModule, name: string, wish: string, context: Run
   if (runtime === undefined) {
     throw new UserError('usage', l10n.t('There is no runtime {0}. There is: {1}.', JSON.stringify(wish), ['auto', ...runtimes.map(r => r.id)].join(', ')));
   }
-  const verdict = await judge(runtime, info, context, signal);
+  const objection = runtime.objection(info);
+  // One that is only asked for by name tells itself why it is not there: an engine can be missing in many ways.
+  const verdict: Verdict = runtime.onlyAsked === true ? { runtime, ...(objection === undefined ? {} : { objection }) } : await judge(runtime, info, context, signal);
   if (verdict.objection !== undefined) {
     const others = runtimes.filter(r => r.objection(info) === undefined).map(r => r.id);
     const hint = others.length === 0 ? '' : ' ' + l10n.t('Runtimes that could: {0}.', others.join(', '));

@@ -4,6 +4,7 @@ import type { Found } from '../base/find';
 import type { Log } from '../base/log';
 import type { WasmModule } from '../wasm/module';
 import type { ReadyWish } from './ready';
+import type { DockerWish } from './inDocker';
 
 /** A host folder that the guest sees under another name. */
 export interface Mount {
@@ -46,6 +47,8 @@ export interface RunRequest {
   readonly ready?: ReadyWish;
   /** The Node that hosts the child; the editor's own unless the user said otherwise. */
   readonly runtimeExecutable?: string;
+  /** What runtime docker is told besides. */
+  readonly docker?: DockerWish;
 }
 
 /** Where a program's streams go: our own terminal, or chunks. */
@@ -55,6 +58,8 @@ export type RunIo = { readonly terminal: true; readonly signal: AbortSignal } | 
 export interface Runtime {
   readonly id: string;
   readonly title: string;
+  /** Runs only what asks for it by name: `auto` passes it over. */
+  readonly onlyAsked?: boolean;
   /** Why this module can't run here, as the part of a sentence ("it is a component"); undefined when it can. */
   objection(info: WasmModule): string | undefined;
   /** Where it is, or every place looked at. */
@@ -72,4 +77,6 @@ export interface RunContext {
   /** Tool paths of the user's settings: `wasmedge`, `wasmtime`, `node`. */
   readonly paths: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
+  /** Packs a module as an image and runs it in Docker; handed in, since a run knows nothing of images. */
+  readonly inDocker?: (request: RunRequest, io: RunIo) => Promise<Exit>;
 }

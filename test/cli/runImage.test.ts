@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sweep } from '../../src/base/temporary';
-import { isImageName, isImageTarget } from '../../src/cli/imageTarget';
+import { isImageName, isImageTarget } from '../../src/image/target';
 import { guest, runCli, startCli } from '../run/guests';
 
 const work = mkdtempSync(join(tmpdir(), 'run image '));

@@ -8,6 +8,7 @@ import type { Engine } from '../../engine/engine';
 import type { Blobs, Platform } from '../oci';
 import { showPlatform } from '../oci';
 import { familiarName, fullName, type Reference } from '../reference';
+import { credentialsFor } from '../registry/credentials';
 import { archiveOf } from './archive';
 import { diskError } from './files';
 import { openImageFile, type ImageFile } from './tarfile';
@@ -184,6 +185,20 @@ export async function tagEngineImage(engine: Engine, name: string, tag: Referenc
 /** Removes a name from an engine, and the image with its last name. An image that containers use stays, and the error says so. */
 export async function removeEngineImage(engine: Engine, name: string, signal: AbortSignal, force = false): Promise<void> {
   await engine.ask('remove', { image: name }, signal, docker => docker.getImage(name).remove({ force }));
+}
+
+/** The platform of an image that an engine has: of several it is the engine's own choice. */
+export async function platformOfEngineImage(engine: Engine, name: string, signal: AbortSignal): Promise<Platform | undefined> {
+  const { Os, Architecture } = await engine.ask('list', { image: name }, signal, docker => docker.getImage(name).inspect());
+  return platformOf({ os: Os, architecture: Architecture })[0];
+}
+
+/** The user's login for an image's registry, as an engine wants it. */
+export async function engineLogin(name: Reference, signal: AbortSignal): Promise<Docker.AuthConfig | undefined> {
+  const found = await credentialsFor(name.registry, signal);
+  if (found === undefined) return undefined;
+  const serveraddress = name.registry;
+  return ('identityToken' in found ? { identitytoken: found.identityToken, serveraddress } : { username: found.user, password: found.password, serveraddress });
 }
 
 /** Has an engine pull an image itself, with a login where there is one; `tell` is told of each layer's progress. */
