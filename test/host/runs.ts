@@ -29,6 +29,7 @@ export const runs: readonly HostRun[] = [
   { name: 'run', suite: 'run', open: 'test/host/workspaces/several', needs: ['clang'] },
   { name: 'debug', suite: 'debug', open: 'test/host/workspaces/debug', settings: { 'wasmWorkbench.compiler.embedded': 'always' } },
   { name: 'modules', suite: 'modules', open: 'test/host/workspaces/modules', settings: { 'wasmWorkbench.compiler.embedded': 'always' } },
+  { name: 'packaging', suite: 'packaging', open: 'test/host/workspaces/packaging', settings: { 'wasmWorkbench.compiler.embedded': 'always' } },
   { name: 'cancel', suite: 'cancel', open: 'test/host/workspaces/slow', needs: ['clang', 'make'] },
   { name: 'untrusted', suite: 'untrusted', open: 'test/host/workspaces/several', trust: false },
   { name: 'roots', suite: 'roots', open: 'test/host/workspaces/roots/roots.code-workspace' },
