@@ -10,7 +10,7 @@ export function imageVerbs(option: (name: string, text: string, more?: Partial<O
   return [
     {
       name: 'pack', operands: '[TARGET] [-- ARGS...]', summary: l10n.t('Make an OCI image of a module or project, without Docker'), rest: true,
-      about: l10n.t('TARGET is a .wasm or .wat file, a source file or a project folder. The image goes to a tar, which docker load reads, to a folder with an OCI layout, into Docker, or to a registry. The same content gives the same bytes.'),
+      about: l10n.t('TARGET is a .wasm or .wat file, a source file or a project folder. The image goes to a tar, which docker load reads, to a folder with an OCI layout, into Docker, or to a registry. The same content gives the same bytes; an image for Docker alone has its layers uncompressed, since Docker unpacks them anyway.'),
       options: [
         option('tag', l10n.t('The name of the image'), { short: 't', value: 'NAME[:TAG]' }),
         option('output', l10n.t('A .tar or .tar.gz file, or a folder'), { short: 'o', value: 'FILE|FOLDER' }),

@@ -27,7 +27,9 @@ export async function pack(args: Arguments, io: CliIo): Promise<number> {
   let base: OpenImage | undefined;
   try {
     const module = args.positionals[0] === undefined && args.has('base') ? undefined : await moduleFile(args.positionals[0] ?? '.', scratch.path, args, io);
-    const wish = wishOf(args, module, io);
+    // An engine unpacks what it is given: alone, it needs nothing compressed.
+    const onlyEngine = places.length > 0 && places.every(place => place.kind === 'engine');
+    const wish = wishOf(args, module, !args.has('uncompressed') && !onlyEngine, io);
     if (args.has('dockerfile') && module?.startsWith(scratch.path) === true) {
       throw new UserError('usage', l10n.t("A Dockerfile names the module's file, and this one is made for the image only. Make a file first, with wasm-workbench convert or wasmedge compile, and pack that."));
     }
@@ -89,14 +91,14 @@ function tell(image: PackedImage, places: readonly Destination[], name: Referenc
 }
 
 /** What the arguments say of an image, without its base. */
-function wishOf(args: Arguments, module: string | undefined, io: CliIo): PackRequest {
+function wishOf(args: Arguments, module: string | undefined, compress: boolean, io: CliIo): PackRequest {
   return {
     ...(module === undefined ? {} : { module }),
     additions: args.all('add').map(text => parseAddition(text)).map(each => ({ ...each, host: resolve(io.cwd, each.host) })),
     ...(args.has('entrypoint') ? { entrypoint: entrypointOf(args.all('entrypoint')) } : {}),
     ...(args.rest.length === 0 ? {} : { args: args.rest }),
     env: pairs(args.all('env'), 'NAME=VALUE'), labels: pairs(args.all('label'), 'KEY=VALUE'), expose: args.all('expose'),
-    platform: parsePlatform(args.one('platform') ?? 'wasi/wasm'), compress: !args.has('uncompressed'),
+    platform: parsePlatform(args.one('platform') ?? 'wasi/wasm'), compress,
   };
 }
 

@@ -28,7 +28,7 @@ export async function packableOf(app: App, given: unknown): Promise<Packable | u
   await app.projects.setCurrent(known);
   return {
     id: target === undefined ? known.id : `${known.id}#${target}`,
-    name: target ?? known.project.name,
+    name: target ?? (known.project.file === undefined ? known.project.name : basename(known.project.file, extname(known.project.file))),
     folder: known.project.folder,
     async module() {
       const { chooseModule } = await import('../../build/index');
