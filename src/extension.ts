@@ -30,7 +30,7 @@ export function activate(context: vscode.ExtensionContext): void {
   for (const register of [registerCommands, registerTasks, registerDebug, registerStatus, registerWat]) register(app);
   registerModules(context, error => void showError(app, error));
   registerWit(context.subscriptions);
-  context.subscriptions.push(lazyTree('wasmWorkbench.projects', async () => new (await import('./editor/projectsView')).ProjectTree(app)));
+  context.subscriptions.push(lazyTree('wasmWorkbench.projects', async () => (await import('./editor/projectsView')).projectTree(app)));
   registerImages(app);
   context.subscriptions.push(lazyTree('wasmWorkbench.containers', async () => (await containers.get()).tree()));
 }

@@ -98,13 +98,12 @@ function partText(part: Part, io: CliIo): string {
   const lines = [paint(1, part.title)];
   if (part.rows.length === 0) lines.push(`  ${paint(32, l10n.t('ok'))}  ${l10n.t('nothing to install')}`);
   for (const { tool, found, note, remedies } of part.rows) {
-    if ('path' in found) lines.push(`  ${paint(32, l10n.t('ok'))}  ${tool}${found.version === undefined ? '' : ` ${found.version}`}  ${found.path}`);
+    if ('path' in found) lines.push(`  ${remedies.length > 0 ? paint(33, l10n.t('lacking')) : paint(32, l10n.t('ok'))}  ${tool}${found.version === undefined ? '' : ` ${found.version}`}  ${found.path}`);
     else {
       lines.push(`  ${paint(33, l10n.t('missing'))}  ${tool}`, ...limited([...new Set(found.tried)]).map(place => `      ${l10n.t('looked at {0}', place)}`));
     }
     if (note !== undefined) lines.push(`      ${note}`);
-    // Of what is there, only a part that is missing is worth a remedy: its note says so.
-    for (const { label, action } of 'path' in found && note === undefined ? [] : remedies) {
+    for (const { label, action } of remedies) {
       const how = action === undefined ? '' : action.kind === 'url' ? `: ${action.url}` : action.kind === 'terminal' ? `: ${action.line}` : '';
       if (action === undefined || how !== '') lines.push(`      ${label}${how}`);
     }

@@ -85,8 +85,8 @@ export function verbs(): readonly Verb[] {
     },
     {
       name: 'info', operands: 'TARGET', summary: l10n.t('Say what a module is and what it asks for'),
-      about: l10n.t('TARGET is a .wasm file: its kind, WASI flavour, imports, exports, memory, sections, producers and debug information.'),
-      options: [json], examples: ['wasm-workbench info app.wasm', 'wasm-workbench info --json app.wasm'],
+      about: l10n.t('Its kind, WASI flavour, imports, exports, memory, sections, producers and debug information. TARGET is a .wasm or .wat file, or a project folder or source file, which is built.'),
+      options: [profile, target, json, yes], examples: ['wasm-workbench info app.wasm', 'wasm-workbench info --json app.wasm'],
       load: async () => (await import('./info')).info,
     },
     {

@@ -52,7 +52,7 @@ async function prepare(app: App, { configuration, workspaceFolder }: vscode.Debu
   const node = await findNode({ paths: settingsOf(launch.program).paths }, signal, wishes.runtimeExecutable);
   if ('tried' in node) throw runtimeMissing(l10n.t('Node'), node.tried);
   return {
-    spec, node, cwd: launch.cwd, console: launch.console, stopOnEntry: wishes.stopOnEntry, breakOnTrap: wishes.breakOnTrap, sourceFileMap: wishes.sourceFileMap,
+    spec, node, cwd: launch.cwd, console: launch.console === 'externalTerminal' ? 'integratedTerminal' : launch.console, stopOnEntry: wishes.stopOnEntry, breakOnTrap: wishes.breakOnTrap, sourceFileMap: wishes.sourceFileMap,
   };
 }
 

@@ -25,7 +25,7 @@ export interface LaunchConfiguration {
   /** All calls, or groups and names of calls: `file,socket`. */
   readonly trace?: boolean | string;
   readonly docker?: LaunchDocker;
-  readonly console?: 'integratedTerminal' | 'internalConsole';
+  readonly console?: Console;
   /** Opens a browser once the program serves: when it listens, or when it prints what `pattern` says. */
   readonly openBrowser?: boolean | BrowserWish;
 }
@@ -45,6 +45,9 @@ export interface LaunchDocker {
   readonly name?: string;
   readonly remove?: boolean;
 }
+
+/** Where a program prints and reads: a terminal of the editor's, the Debug Console, or a terminal window of the system's. */
+export type Console = 'integratedTerminal' | 'internalConsole' | 'externalTerminal';
 
 export type Preopen = string | { readonly host: string; readonly guest?: string; readonly readonly?: boolean };
 
@@ -78,7 +81,7 @@ export interface ResolvedLaunch {
   readonly program: string;
   readonly target?: string;
   readonly profile?: Profile;
-  readonly console: 'integratedTerminal' | 'internalConsole';
+  readonly console: Console;
   readonly cwd: string;
   /** Options of `wasm-workbench run`, before its TARGET. */
   readonly options: readonly string[];
@@ -245,7 +248,7 @@ function properties(): Readonly<Record<keyof LaunchConfiguration, readonly [Chec
       value => typeof value === 'boolean' || (isRecord(value) && Object.entries(value).every(([name, one]) => (name === 'pattern' ? isText(one) && isPattern(String(one)) : name === 'url' && isText(one)))),
       l10n.t('must be true, or have a pattern (a regular expression) and a url'),
     ],
-    console: [value => value === 'integratedTerminal' || value === 'internalConsole', l10n.t('must be integratedTerminal or internalConsole')],
+    console: [value => value === 'integratedTerminal' || value === 'internalConsole' || value === 'externalTerminal', l10n.t('must be integratedTerminal, internalConsole or externalTerminal')],
   };
 }
 

@@ -43,7 +43,9 @@ export function placeOf(known: KnownProject): string {
 /** What a list shows of a project: its name, and its place where the name alone would not tell it from another. */
 export function labelsOf(projects: readonly KnownProject[]): ReadonlyMap<string, { readonly label: string; readonly description: string }> {
   return new Map(projects.map(known => {
-    const place = placeOf(known);
+    const { file } = known.project;
+    // A single file's name is its project's: its folder tells more.
+    const place = file !== undefined && path.basename(file) === known.project.name ? placeOf(known).replace(/(^|\/)[^/]*$/, '') : placeOf(known);
     return [known.id, { label: known.project.name, description: place === known.project.name ? '' : place }];
   }));
 }

@@ -21,6 +21,8 @@ export interface RowState {
   readonly building: boolean;
   readonly current: boolean;
   readonly place: string;
+  /** What builds it: `C/C++`. */
+  readonly toolchain: string;
 }
 
 /** A project's row. */
@@ -30,7 +32,7 @@ export function projectRow(known: KnownProject, state: RowState): Row {
   return {
     id: known.id,
     label: known.project.name,
-    description: [state.place, state.building ? l10n.t('building') : lastText(last)].filter(part => part !== '').join(' · '),
+    description: [state.place, state.toolchain, state.building ? l10n.t('building') : lastText(last)].filter(part => part !== '').join(' · '),
     ...iconOf(state),
     context: ['project', 'buildable', ...(several ? [] : ['runnable']), 'cleanable', ...(last?.module === undefined || several ? [] : ['built'])].join(' '),
   };

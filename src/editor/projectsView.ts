@@ -12,13 +12,20 @@ export interface ProjectNode {
 }
 
 /** The tree of the view of projects in the sidebar. */
-export class ProjectTree implements vscode.TreeDataProvider<ProjectNode> {
+export async function projectTree(app: App): Promise<vscode.TreeDataProvider<ProjectNode>> {
+  const { toolchainOf } = await import('../build/index');
+  return new ProjectTree(app, toolchain => toolchainOf(toolchain).title);
+}
+
+class ProjectTree implements vscode.TreeDataProvider<ProjectNode> {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly app: App;
+  private readonly titleOf: (toolchain: string) => string;
 
-  constructor(app: App) {
+  constructor(app: App, titleOf: (toolchain: string) => string) {
     this.app = app;
+    this.titleOf = titleOf;
     const refresh = (): void => { this.changed.fire(undefined); };
     app.context.subscriptions.push(this.changed, app.projects.onDidChange(refresh), app.builder.onDidChange(refresh));
   }
@@ -38,15 +45,14 @@ export class ProjectTree implements vscode.TreeDataProvider<ProjectNode> {
       last: this.app.builder.last(known.id),
       building: this.app.builder.isBuilding(known.id),
       current: this.app.projects.currentOf(all)?.id === known.id,
-      place: labelsOf(all).get(known.id)?.description ?? '',
+      place: labelsOf(all).get(known.id)?.description ?? '', toolchain: this.titleOf(known.project.toolchain),
     });
     return itemOf(row, known.project.targets.length > 1 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None);
   }
 
-  async resolveTreeItem(item: vscode.TreeItem, { known, target }: ProjectNode): Promise<vscode.TreeItem> {
+  resolveTreeItem(item: vscode.TreeItem, { known, target }: ProjectNode): vscode.TreeItem {
     if (target !== undefined) return item;
-    const { toolchainOf } = await import('../build/index');
-    item.tooltip = new vscode.MarkdownString(projectTooltip(known, toolchainOf(known.project.toolchain).title, this.app.builder.last(known.id)));
+    item.tooltip = new vscode.MarkdownString(projectTooltip(known, this.titleOf(known.project.toolchain), this.app.builder.last(known.id)));
     return item;
   }
 }

@@ -14,7 +14,7 @@ export class RunAdapter implements vscode.DebugAdapter {
   constructor(app: App, session: vscode.DebugSession) {
     const { configuration, workspaceFolder } = session;
     this.session = new RunSession({
-      async start(signal, output) {
+      async start(signal, output, openWindow) {
         const launch = resolveConfiguration(workspaceFolder, configuration);
         const runner = await app.runner.get();
         const module = await runner.moduleOf(launch, signal);
@@ -22,7 +22,11 @@ export class RunAdapter implements vscode.DebugAdapter {
         runner.remember(async () => { await vscode.debug.startDebugging(workspaceFolder, configuration, { noDebug: configuration['noDebug'] === true }); });
         const hosted = launch.inEditor === undefined ? undefined : await runner.inEditorHost(launch, launch.inEditor, module, session.name, output);
         if (hosted !== undefined) return hosted;
-        return launch.console === 'internalConsole' ? runner.caught(launch, module, session.name, output) : runner.inTerminal(launch, module, session.name);
+        switch (launch.console) {
+          case 'internalConsole': return runner.caught(launch, module, session.name, output);
+          case 'externalTerminal': return runner.inWindow(launch, module, session.name, openWindow);
+          case 'integratedTerminal': return runner.inTerminal(launch, module, session.name);
+        }
       },
       failed(error) { void showError(app, error); },
     }, message => { this.sent.fire(message); });

@@ -1,6 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as l10n from '@vscode/l10n';
-import { isCanceled, messageOf } from '../base/error';
+import { isCanceled, messageOf, UserError } from '../base/error';
 
 /** A program that a session has started. */
 export interface Started {
@@ -13,10 +13,13 @@ export interface Started {
   input?(line: string): void;
 }
 
+/** Has the editor start a command in a terminal window of the system's. Rejects where it can't. */
+export type OpenWindow = (what: Omit<DebugProtocol.RunInTerminalRequestArguments, 'kind'>) => Promise<void>;
+
 /** What a session needs of its surroundings. */
 export interface SessionHost {
   /** Builds what is stale and starts the program; rejects with a UserError, or an AbortError when the signal was raised. */
-  start(signal: AbortSignal, output: (text: string, category: 'stdout' | 'stderr') => void): Promise<Started>;
+  start(signal: AbortSignal, output: (text: string, category: 'stdout' | 'stderr') => void, openWindow: OpenWindow): Promise<Started>;
   /** Shows an error to the user. */
   failed(error: unknown): void;
   /** A sentence about what this session can't do, said in the Debug Console before the program starts. */
@@ -33,6 +36,8 @@ export class RunSession {
   private sequence = 1;
   private started: Started | undefined;
   private over = false;
+  /** What the editor was asked and has not answered yet, by number. */
+  private readonly asked = new Map<number, (answer: DebugProtocol.Response) => void>();
 
   constructor(host: SessionHost, send: (message: Message) => void) {
     this.host = host;
@@ -41,6 +46,12 @@ export class RunSession {
 
   /** Takes one message of the editor's. */
   handle(message: Message): void {
+    if (message.type === 'response') {
+      const response = message as DebugProtocol.Response;
+      this.asked.get(response.request_seq)?.(response);
+      this.asked.delete(response.request_seq);
+      return;
+    }
     if (message.type !== 'request') return;
     const request = message as DebugProtocol.Request;
     switch (request.command) {
@@ -85,7 +96,7 @@ export class RunSession {
   private async run(): Promise<void> {
     if (this.host.notice !== undefined) this.output(this.host.notice + '\n', 'console');
     try {
-      this.started = await this.host.start(this.abort.signal, (text, category) => { this.output(text, category); });
+      this.started = await this.host.start(this.abort.signal, (text, category) => { this.output(text, category); }, what => this.openWindow(what));
       if (this.abort.signal.aborted) this.started.stop();
       this.event('process', { name: 'wasi', startMethod: 'launch', isLocalProcess: true, ...(this.started.pid === undefined ? {} : { systemProcessId: this.started.pid }) });
       const code = await this.started.exit;
@@ -100,6 +111,17 @@ export class RunSession {
       }
     } finally {
       this.end();
+    }
+  }
+
+  private async openWindow(what: Parameters<OpenWindow>[0]): Promise<void> {
+    const seq = this.sequence++;
+    const answer = await new Promise<DebugProtocol.Response>(resolve => {
+      this.asked.set(seq, resolve);
+      this.send({ type: 'request', seq, command: 'runInTerminal', arguments: { ...what, kind: 'external' } } as DebugProtocol.RunInTerminalRequest);
+    });
+    if (!answer.success) {
+      throw new UserError('io', l10n.t('The editor could not open a terminal window: {0}. Use the integrated terminal: "console": "integratedTerminal".', answer.message ?? ''));
     }
   }
 

@@ -6,7 +6,7 @@ import { UserError } from '../base/error';
 import type { App } from './app';
 import { requireTrust } from './errors';
 import { runArguments, type EditorRun, type ResolvedLaunch } from './launch';
-import type { Started } from './runSession';
+import type { OpenWindow, Started } from './runSession';
 import { settingsOf } from './settings';
 import { buildInTask } from './buildTask';
 import { toolEnvironment } from './toolEnvironment';
@@ -61,6 +61,15 @@ export class Runner implements vscode.Disposable {
   /** Starts a module in a terminal of its own, which stays when it has ended. */
   inTerminal(launch: ResolvedLaunch, module: string, name: string): Promise<Started> {
     return this.traced(launch, name, env => this.terminal(launch, module, name, env));
+  }
+
+  /** Starts a module in a terminal window of the system's, which the editor opens. */
+  inWindow(launch: ResolvedLaunch, module: string, name: string, open: OpenWindow): Promise<Started> {
+    return this.traced(launch, name, async env => {
+      const { runExternally } = await import('./externalRun');
+      const args = [process.execPath, this.app.cli, ...runArguments(launch, module)];
+      return runExternally(status => open({ title: name, cwd: cwdOf(launch, module), args, env: { ...this.environment(launch), ...env, ...status } }));
+    });
   }
 
   /** Starts a module with its output told to `output`. */

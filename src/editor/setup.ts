@@ -49,7 +49,7 @@ async function compilerItems(app: App): Promise<SetupItem[]> {
     if (fresh.length === 0) return [];
     return [
       { label: toolchain.title, kind: vscode.QuickPickItemKind.Separator },
-      ...fresh.map(report => itemOf(report.tool, report.found, report.note, report.remedies ?? toolchain.install)),
+      ...fresh.map(report => itemOf(report.tool, report.found, report.note, report.remedies ?? ('path' in report.found ? [] : toolchain.install))),
     ];
   });
 }
@@ -57,12 +57,17 @@ async function compilerItems(app: App): Promise<SetupItem[]> {
 async function runtimeItems(app: App): Promise<SetupItem[]> {
   const context = { paths: settingsOf(firstFolder()).paths, log: app.log };
   const { signal } = new AbortController();
-  return Promise.all(runtimes.map(async runtime => itemOf(runtime.title, await runtime.find(context, signal), undefined, runtime.install)));
+  return Promise.all(runtimes.map(async runtime => {
+    const found = await runtime.find(context, signal);
+    return itemOf(runtime.title, found, undefined, 'path' in found ? [] : runtime.install);
+  }));
 }
 
 function itemOf(name: string, found: Found, note: string | undefined, remedies: readonly Remedy[]): SetupItem {
   if ('path' in found) {
-    return { label: `$(pass) ${name}`, description: [found.version, note].filter(part => part !== undefined && part !== '').join(' · '), detail: found.path, path: found.path };
+    const description = [found.version, note].filter(part => part !== undefined && part !== '').join(' · ');
+    // What is there with something to do about it lacks a part: Rust without its library for WASI.
+    return remedies.length > 0 ? { label: `$(warning) ${name}`, description, detail: found.path, remedies } : { label: `$(pass) ${name}`, description, detail: found.path, path: found.path };
   }
   const places = found.tried.slice(0, 4).join(', ') + (found.tried.length > 4 ? l10n.t(' and {0} more', found.tried.length - 4) : '');
   return { label: `$(circle-slash) ${name}`, description: note ?? l10n.t('missing'), ...(places === '' ? {} : { detail: l10n.t('Looked at: {0}', places) }), remedies };

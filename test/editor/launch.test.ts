@@ -84,7 +84,7 @@ void test('lines of a file that grows are told whole', () => {
 void test('what is wrong in a configuration is named', () => {
   const wrong: readonly [string, unknown][] = [
     ['program', 3], ['program', ''], ['args', '-n 3'], ['args', [1]], ['env', { A: 1 }], ['env', []], ['preopens', ['']], ['preopens', [{ guest: '/' }]], ['cwd', 1],
-    ['profile', 'fast'], ['limits', { memory: 'much' }], ['limits', { time: 0 }], ['limits', { speed: 1 }], ['limits', { openFiles: 0.5 }], ['console', 'externalTerminal'], ['stdin', true],
+    ['profile', 'fast'], ['limits', { memory: 'much' }], ['limits', { time: 0 }], ['limits', { speed: 1 }], ['limits', { openFiles: 0.5 }], ['console', 'aquarium'], ['stdin', true],
     ['listen', '8080'], ['connect', [1]], ['trace', 3], ['trace', ''], ['openBrowser', 'yes'], ['openBrowser', { pattern: '(' }], ['openBrowser', { port: 80 }], ['openBrowser', { url: 1 }],
   ];
   for (const [property, value] of wrong) {

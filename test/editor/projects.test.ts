@@ -39,20 +39,22 @@ void test('projects of one name are told apart by their place', () => {
     { label: 'hello', description: 'one/a/hello' }, { label: 'hello', description: 'two/b/hello' }, { label: 'solo', description: '' },
   ]);
   assert.equal(placeOf(known('/ws')), '');
+  const file = known('/ws/a', { name: 'tool.wat', file: '/ws/a/tool.wat' });
+  assert.deepEqual(labelsOf([file]).get(file.id), { label: 'tool.wat', description: 'a' });
 });
 
 const ok: LastBuild = { result: 'ok', profile: 'debug', took: 1234, errors: 0, module: '/ws/app/build/app.wasm', size: 27_640 };
 
 void test('a row says how the last build ended, and offers what can be done', () => {
   const one = known('/ws/app', { targets: [{ name: 'app' }] });
-  const state = { last: ok, building: false, current: true, place: '' };
+  const state = { last: ok, building: false, current: true, place: '', toolchain: 'C/C++' };
   assert.deepEqual(projectRow(one, state), {
-    id: 'c:/ws/app', label: 'app', description: 'debug, 27.6 KB', icon: 'pass', color: 'testing.iconPassed', context: 'project buildable runnable cleanable built',
+    id: 'c:/ws/app', label: 'app', description: 'C/C++ · debug, 27.6 KB', icon: 'pass', color: 'testing.iconPassed', context: 'project buildable runnable cleanable built',
   });
   const several = known('/ws/app', { targets: [{ name: 'a' }, { name: 'b' }] });
   assert.equal(projectRow(several, { ...state, last: undefined, place: 'x/app' }).context, 'project buildable cleanable');
-  assert.equal(projectRow(several, { ...state, last: undefined, place: 'x/app' }).description, 'x/app');
-  assert.equal(projectRow(one, { ...state, building: true }).description, 'building');
+  assert.equal(projectRow(several, { ...state, last: undefined, place: 'x/app' }).description, 'x/app · C/C++');
+  assert.equal(projectRow(one, { ...state, building: true }).description, 'C/C++ · building');
   assert.deepEqual(targetRow(several, 'a', undefined).context, 'target buildable runnable');
   assert.deepEqual(targetRow(several, 'a', 999).description, '999 B');
   assert.equal(lastText({ ...ok, result: 'failed', errors: 1 }), '1 error');

@@ -112,3 +112,25 @@ void test('a terminal that was closed has no exit code to tell', async () => {
   await talk.ended;
   assert.deepEqual(talk.events(), ['initialized', 'process', 'terminated']);
 });
+
+void test('a terminal window is asked of the editor, whose refusal is told', async () => {
+  for (const success of [true, false]) {
+    const run = program();
+    const asked: DebugProtocol.RunInTerminalRequest[] = [];
+    const faults: unknown[] = [];
+    const session = new RunSession(
+      { start: async (_signal, _output, openWindow) => { await openWindow({ args: ['a', 'b c'], cwd: '/x' }); run.exit(5); return run.started; }, failed: error => { faults.push(error); } },
+      message => {
+        if (message.type !== 'request') return;
+        const request = message as DebugProtocol.RunInTerminalRequest;
+        asked.push(request);
+        session.handle({ type: 'response', seq: 7, request_seq: request.seq, command: request.command, success, ...(success ? {} : { message: 'no display' }) } as DebugProtocol.Response);
+      },
+    );
+    session.handle({ type: 'request', seq: 1, command: 'configurationDone' } as DebugProtocol.Request);
+    await new Promise(resolve => setImmediate(resolve));
+    assert.deepEqual(asked.map(one => [one.command, one.arguments]), [['runInTerminal', { args: ['a', 'b c'], cwd: '/x', kind: 'external' }]]);
+    assert.equal(faults.length, success ? 0 : 1);
+    if (!success) assert.match(String(faults[0]), /could not open a terminal window: no display/);
+  }
+});
