@@ -6,18 +6,21 @@ import { broken, defaultBudget, parseBudget } from '../image/budget';
 import { compareImages } from '../image/compare';
 import { inspectImage, type ImageReport } from '../image/inspect';
 import { parsePlatform } from '../image/oci';
-import { openImage } from '../image/open';
+import { openAnywhere } from '../image/open';
+import { traitRows } from '../image/traitRows';
 import type { Arguments } from './arguments';
 import type { CliIo } from './io';
 import { sizeText } from '../base/sizes';
 
 async function read(text: string, args: Arguments, io: CliIo): ReturnType<typeof inspectImage> {
-  const image = await openImage(text, path => resolve(io.cwd, path), io.signal);
+  const platform = args.has('platform') ? parsePlatform(args.one('platform') ?? '') : undefined;
   const terminal = io.terminal(2);
+  const tell = (line: string): void => { if (terminal) io.stderr(`\r\u001b[K${line}`); };
+  const image = await openAnywhere(text, path => resolve(io.cwd, path), { signal: io.signal, platform, progress: bytes => { tell(l10n.t('From the Docker Engine: {0}', sizeText(bytes))); } });
   try {
     return await inspectImage(image, {
-      signal: io.signal, ...(args.has('platform') ? { platform: parsePlatform(args.one('platform') ?? '') } : {}),
-      progress(layer, layers, bytes) { if (terminal) io.stderr(`\r\u001b[K${l10n.t('Layer {0} of {1}: {2}', layer + 1, layers, sizeText(bytes))}`); },
+      signal: io.signal, ...(platform === undefined ? {} : { platform }),
+      progress(layer, layers, bytes) { tell(l10n.t('Layer {0} of {1}: {2}', layer + 1, layers, sizeText(bytes))); },
     });
   } finally {
     if (terminal) io.stderr('\r\u001b[K');
@@ -69,9 +72,14 @@ function showReport(text: string, report: ImageReport): string {
   rows.push('', l10n.t('Waste'));
   row(l10n.t('Live'), sizeText(waste.live));
   row(l10n.t('Dead'), l10n.t('{0} ({1} % of what is stored is shown)', sizeText(waste.dead), (waste.efficiency * 100).toFixed(1)));
+  for (const each of waste.byLayers) {
+    rows.push(`    ${sizeText(each.bytes).padStart(8)}  ${each.how === 'deleted' ? l10n.t('{0} files of layer {1}, deleted by {2}', each.files, each.addedBy + 1, each.killedBy + 1) : l10n.t('{0} files of layer {1}, overwritten by {2}', each.files, each.addedBy + 1, each.killedBy + 1)}`);
+  }
   for (const each of waste.largest.slice(0, 10)) {
     rows.push(`    ${sizeText(each.bytes).padStart(8)}  ${each.path}  ${each.how === 'deleted' ? l10n.t('added by layer {0}, deleted by {1}', each.addedBy + 1, each.killedBy + 1) : l10n.t('added by layer {0}, overwritten by {1}', each.addedBy + 1, each.killedBy + 1)}`);
   }
+  row(l10n.t('Twice'), l10n.t('{0} of the same content under several paths', sizeText(waste.duplicated)));
+  for (const each of waste.duplicates.slice(0, 5)) rows.push(`    ${sizeText(each.bytes).padStart(8)}  ${each.paths.slice(0, 3).join('  ')}${each.count > 3 ? '  …' : ''}`);
   row(l10n.t('By dive'), l10n.t('efficiency {0} %, {1} wasted', (dive.efficiency * 100).toFixed(1), sizeText(dive.wastedBytes)));
   return rows.join('\n') + '\n';
 }
@@ -87,15 +95,10 @@ export async function compare(args: Arguments, io: CliIo): Promise<number> {
     io.stdout(JSON.stringify({ before: before.report, after: after.report, ...result }, undefined, 2) + '\n');
     return 0;
   }
-  const width = Math.max(first.length, 12);
-  const rows = [`${''.padEnd(14)}${first.padEnd(width)}  ${second}`];
-  const row = (name: string, of: (report: ImageReport) => string): void => { rows.push(`${name.padEnd(14)}${of(before.report).padEnd(width)}  ${of(after.report)}`); };
-  row(l10n.t('Platform'), report => report.platform);
-  row(l10n.t('Stored'), report => sizeText(report.size));
-  row(l10n.t('Unpacked'), report => sizeText(report.unpacked));
-  row(l10n.t('Layers'), report => String(report.layers.length));
-  row(l10n.t('Files'), report => String(report.files));
-  row(l10n.t('Efficiency'), report => `${(report.waste.efficiency * 100).toFixed(1)} %`);
+  const table = traitRows(before.report, after.report);
+  const width = Math.max(first.length, ...table.map(([, value]) => value.length));
+  const label = Math.max(...table.map(([name]) => name.length)) + 2;
+  const rows = [`${''.padEnd(label)}${first.padEnd(width)}  ${second}`, ...table.map(([name, old, now]) => `${name.padEnd(label)}${old.padEnd(width)}  ${now}`.trimEnd())];
   rows.push('', l10n.t('{0} layers are the same. {1} paths differ.', result.shared, result.files.length));
   const marks = { added: '+', removed: '-', modified: '~' } as const;
   for (const each of result.files) rows.push(`  ${marks[each.change]} ${each.path}  ${each.change === 'modified' ? `${sizeText(each.before)} -> ${sizeText(each.after)}` : sizeText(Math.max(each.before, each.after))}`);

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUserError, UserError } from '../base/error';
 import * as l10n from '@vscode/l10n';
-import type { Blobs } from './oci';
+import type { Blobs, Platform } from './oci';
 import { credentialsFor } from './registry/credentials';
 import type { Patience } from './registry/http';
 import { parseReference, type Reference } from './reference';
@@ -42,9 +42,29 @@ export async function openReference(text: string, signal: AbortSignal, patience?
   return { ...blobs, names: [text], where: 'registry', dispose: () => Promise.resolve() };
 }
 
+/** As `openImage`, but a name is first looked for in the Docker Engine, as Docker itself does. Throws a UserError. */
+export async function openAnywhere(text: string, resolvePath: (text: string) => string, wish: { readonly signal: AbortSignal; readonly platform?: Platform | undefined; progress(bytes: number): void }): Promise<OpenImage> {
+  const { signal, platform } = wish;
+  if (!(await stat(resolvePath(text)).then(() => true, () => false)) && !looksLikePath(text)) {
+    const { Engine } = await import('../engine/engine');
+    const { hasEngineImage, openEngineImage } = await import('./stores/engine');
+    // An engine that does not answer is none: the registry may have the image.
+    const engine = await Engine.at().catch(() => undefined);
+    const there = engine !== undefined && await hasEngineImage(engine, text, AbortSignal.any([signal, AbortSignal.timeout(5000)])).catch(() => false);
+    signal.throwIfAborted();
+    if (engine !== undefined && there) {
+      const file = await openEngineImage(engine, text, { signal, ...(platform === undefined ? {} : { platform }), progress: bytes => { wish.progress(bytes); } });
+      return { root: file.root, names: file.names, where: 'engine', blob: digest => file.blob(digest), dispose: () => file.dispose() };
+    }
+  }
+  return openImage(text, resolvePath, signal);
+}
+
+const looksLikePath = (text: string): boolean => /^[./\\]|\.(tar|tgz|gz)$|^[A-Za-z]:\\/i.test(text);
+
 function referenceOrPath(text: string): Reference {
   const missing = l10n.t('There is no image file or folder {0}.', text);
-  if (/^[./\\]|\.(tar|tgz|gz)$|^[A-Za-z]:\\/i.test(text)) throw new UserError('not-found', missing);
+  if (looksLikePath(text)) throw new UserError('not-found', missing);
   try {
     return parseReference(text);
   } catch (error) {
