@@ -76,7 +76,7 @@ export async function* membersOf(blobs: Blobs, layer: Descriptor, wish: ReadWish
       return;
     }
     let order = 0;
-    for await (const entry of readTar(unclosed(first, chunks))) yield { ...entry, order: order++ };
+    for await (const { header, offset, body } of readTar(unclosed(first, chunks))) yield { header, offset, body: named(body, layer), order: order++ };
     // The digest is told at the very end, behind what the archive's reader needs.
     while (whole && (await chunks.next()).done !== true) continue;
   } catch (error) {
@@ -142,6 +142,15 @@ function unclosed(first: Uint8Array, chunks: AsyncGenerator<Uint8Array, void, un
       },
     }),
   };
+}
+
+/** A body whose damage is told as its layer's. */
+async function* named(body: AsyncIterable<Uint8Array>, layer: Descriptor): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw damage(error, layer);
+  }
 }
 
 function single(layer: Descriptor, body: AsyncIterable<Uint8Array>): Member {
