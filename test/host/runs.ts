@@ -37,6 +37,7 @@ export const runs: readonly HostRun[] = [
     name: 'editor host', suite: 'editorHost', open: 'test/host/workspaces/hosts',
     extensions: [process.env['WASI_CORE_EXTENSION'] ?? 'test/host/fixtures/wasiCore'],
   },
+  { name: 'images', suite: 'images', open: 'test/host/workspaces/images' },
   { name: 'web', suite: 'web', open: 'test/host/workspaces/hosts', web: true },
   { name: 'no editor host', suite: 'noEditorHost', open: 'test/host/workspaces/hosts' },
   {

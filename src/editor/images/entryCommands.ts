@@ -75,13 +75,13 @@ export async function compareWithImage(app: App, given: unknown): Promise<void> 
   await vscode.commands.executeCommand('vscode.diff', await contentUri(images, node), right, l10n.t('{0} ({1} ↔ {2})', node.row.name, own === undefined ? '' : fileName(nameOf(own)), fileName(other.name)));
 }
 
-/** A file, a folder or a whole layer to the disk; in the mode that the view is in. */
-export async function extract(app: App, given: unknown): Promise<void> {
+/** A file, a folder or a whole layer to the disk, in the mode that the view is in; `into` is the folder, asked for without. */
+export async function extract(app: App, given: unknown, into?: unknown): Promise<void> {
   const images = await app.images.get();
   const node = isNode(given) ? given : images.view?.selection[0];
   if (node?.kind !== 'entry' && node?.kind !== 'layer') throw new UserError('usage', l10n.t('Choose a file, a folder or a layer in the Images view.'));
   const { name, taken } = takenOf(node, images.state.mode);
-  const picked = await vscode.window.showOpenDialog({ canSelectFiles: false, canSelectFolders: true, canSelectMany: false, openLabel: l10n.t('Extract Here'), title: l10n.t('Extract {0} into which folder?', name) });
+  const picked = into instanceof vscode.Uri ? [into] : await vscode.window.showOpenDialog({ canSelectFiles: false, canSelectFolders: true, canSelectMany: false, openLabel: l10n.t('Extract Here'), title: l10n.t('Extract {0} into which folder?', name) });
   const folder = picked?.[0]?.fsPath;
   if (folder !== undefined) await extractTo(images, node, taken, join(folder, name));
 }
@@ -100,9 +100,11 @@ async function extractTo(images: Images, node: EntryNode | LayerNode, taken: Ret
   const [first] = done.left;
   const message = first === undefined ? said : `${said} ${done.left.length === 1 ? l10n.t('Left out: {0} ({1}).', first.path, first.why) : l10n.t('Left out {0} entries, {1} among them ({2}).', done.left.length, first.path, first.why)}`;
   for (const each of done.left) images.app.log.warn(`${each.path}: ${each.why}`);
-  const chosen = first === undefined ? await vscode.window.showInformationMessage(message, reveal) : await vscode.window.showWarningMessage(message, reveal, l10n.t('Show Log'));
-  if (chosen === reveal) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(to));
-  else if (chosen !== undefined) images.app.log.show();
+  void (async () => {
+    const chosen = first === undefined ? await vscode.window.showInformationMessage(message, reveal) : await vscode.window.showWarningMessage(message, reveal, l10n.t('Show Log'));
+    if (chosen === reveal) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(to));
+    else if (chosen !== undefined) images.app.log.show();
+  })();
 }
 
 export async function copyPath(app: App, given: unknown): Promise<void> {

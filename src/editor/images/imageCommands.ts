@@ -9,12 +9,13 @@ import { imageNode, type ImageNode } from './nodes';
 import { chooseImage, isNode, pickImage } from './pick';
 import { fileName, showMarkdown } from './viewCommands';
 
-/** Two images side by side. */
-export async function compareImages(app: App, given: unknown): Promise<void> {
+/** Two images side by side; `other` is a row of the view too, asked for without. */
+export async function compareImages(app: App, given: unknown, other?: unknown): Promise<void> {
   const images = await app.images.get();
   const first = await chooseImage(images, given, l10n.t('Compare which image?'));
   if (first === undefined) return;
-  const second = await pickImage(images, l10n.t('Compare {0} with which image?', first.name), first);
+  // The editor hands commands of a row the selection as a second argument, which is a list.
+  const second = isNode(other) ? await chooseImage(images, other, '') : await pickImage(images, l10n.t('Compare {0} with which image?', first.name), first);
   if (second === undefined) return;
   const uri = pageUri({ kind: 'comparison', at: first.at, other: second.at, names: [first.name, second.name] }, `${fileName(first.name)} — ${fileName(second.name)}.md`);
   await showMarkdown(uri);
