@@ -91,7 +91,7 @@ export class Program {
 
   /** Where a unit has code; DWARF 2 has no ranges of units, so that their functions tell. */
   #rangesOf(unit: Unit): readonly Range[] {
-    return guard(() => (unit.ranges.length > 0 ? unit.ranges : this.functionsOf(unit).all.flatMap(code => code.ranges))) ?? [];
+    return guard(() => (unit.tellsRanges ? unit.ranges : this.functionsOf(unit).all.flatMap(code => code.ranges))) ?? [];
   }
 
   get #unitIndex(): { low: number; high: number; unit: Unit }[] {
@@ -175,22 +175,16 @@ export class Program {
 
   /** Functions with this name, plain or qualified: their code, inlined instances left out. */
   functionsNamed(name: string): FunctionCode[] {
-    const found: FunctionCode[] = [];
     const last = name.slice(name.lastIndexOf(':') + 1);
-    for (const unit of this.units) {
-      for (const code of guard(() => this.functionsOf(unit).all) ?? []) {
-        const matches = guard(() => {
-          const plain = code.die.name;
-          if (plain === undefined) return code.die.text(DW_AT.linkage_name) === name;
-          if (shownName(plain) !== last && withoutArguments(plain) !== last && code.die.text(DW_AT.linkage_name) !== name) return false;
-          if (last === name) return true;
-          const whole = functionName(code.die);
-          return whole === name || whole.endsWith('::' + name) || withoutArguments(whole) === name || code.die.text(DW_AT.linkage_name) === name;
-        });
-        if (matches === true) found.push(code);
-      }
-    }
-    return found;
+    // The name section leads there without reading all units' trees.
+    // Half of Rust's library has `main` in its names; `4main` is how mangled ones write it.
+    const wanted = last === 'main' ? /\bmain\b|4main|__main_argc_argv|__original_main/ : undefined;
+    const named = this.bodies.filter(({ index }) => {
+      const text = this.names.function(index);
+      return text !== undefined && (wanted === undefined ? text.includes(last) : wanted.test(text));
+    });
+    const quick = named.flatMap(({ start }) => this.functionAt(start) ?? []).filter(code => isNamed(code, name, last));
+    return quick.length > 0 ? quick : this.units.flatMap(unit => guard(() => this.functionsOf(unit).all) ?? []).filter(code => isNamed(code, name, last));
   }
 
   /** The global variables of a unit that have a place or a value, in the order of their declaration. */
@@ -203,6 +197,18 @@ export class Program {
       return parent !== DW_TAG.subprogram && parent !== DW_TAG.lexical_block && parent !== DW_TAG.inlined_subroutine;
     })) ?? [];
   }
+}
+
+function isNamed({ die }: FunctionCode, name: string, last: string): boolean {
+  return guard(() => {
+    const plain = die.name;
+    const linkage = die.text(DW_AT.linkage_name);
+    if (plain === undefined || linkage === name) return linkage === name;
+    if (shownName(plain) !== last && withoutArguments(plain) !== last) return false;
+    if (last === name) return true;
+    const whole = functionName(die);
+    return whole === name || whole.endsWith('::' + name) || withoutArguments(whole) === name;
+  }) === true;
 }
 
 function withoutArguments(name: string): string {

@@ -91,6 +91,11 @@ export class Unit {
     return (this.#ranges ??= readRanges(this.root));
   }
 
+  /** Whether the unit says itself where its code is, even if that was removed. */
+  get tellsRanges(): boolean {
+    return this.root.has(DW_AT.ranges) || this.root.has(DW_AT.high_pc);
+  }
+
   /** The DIE at an offset of the section, or undefined where none starts there. */
   at(offset: number): Die | undefined {
     if (offset === this.header.first) return this.root;

@@ -48,7 +48,8 @@ export function check(app: App, folder: vscode.WorkspaceFolder | undefined, writ
   try {
     resolveConfiguration(folder, written);
     debugWishes(written);
-    return written;
+    // The program's own terminal is what is looked at, unless the user says something else.
+    return written['console'] === 'internalConsole' ? written : { internalConsoleOptions: 'neverOpen', ...written };
   } catch (error) {
     void showError(app, error);
     return undefined;

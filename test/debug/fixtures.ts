@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 
 /** The tests' folder in the checkout; the compiled tests run from out/. */
-export const testFolder = resolve(__dirname, '../../..', 'test/debug');
+export const testFolder = resolve(process.env['BENCH_ROOT'] ?? resolve(__dirname, '../../..'), 'test/debug');
 export const sourcesFolder = join(testFolder, 'fixtures/sources');
 
 /** A module of fixtures/, unpacked; see fixtures/build.mjs for how each was made. */

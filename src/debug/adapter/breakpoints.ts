@@ -17,7 +17,7 @@ export interface Breakpoint {
   readonly kind: 'line' | 'function' | 'instruction';
   /** Times that it was reached with its condition true. */
   hits: number;
-  /** Whether the engine itself checks the condition. */
+  /** Whether the engine itself checks the condition and counts the hits. */
   compiled: boolean;
 }
 
@@ -167,38 +167,64 @@ export class Breakpoints {
     }));
   }
 
-  /** A condition that the engine can check alone: of a single breakpoint, and simple. */
+  /** A condition that the engine can check alone: of a single breakpoint, and simple. Hits are counted there too. */
   #engineCondition(address: number, users: ReadonlySet<Breakpoint>): string | undefined {
+    for (const user of users) user.compiled = false;
     const [only] = users;
-    if (users.size !== 1 || only === undefined) {
-      for (const user of users) user.compiled = false;
-      return undefined;
-    }
-    only.compiled = false;
-    if (only.condition === undefined) return undefined;
+    if (users.size !== 1 || only === undefined) return undefined;
+    const { condition, hitCondition } = only;
+    const holds = condition === undefined ? undefined : this.#compiled(condition, address);
+    // Several addresses may differ in what the engine can check.
+    if (condition !== undefined && (holds === undefined || only.addresses.length !== 1)) return undefined;
+    const hits = hitCondition === undefined ? undefined : hitCode(only.id, hitCondition);
+    if (hitCondition !== undefined && hits === undefined) return undefined;
+    const parts = [holds, hits].filter(part => part !== undefined);
+    only.compiled = parts.length > 0;
+    return only.compiled ? parts.join('&&') : undefined;
+  }
+
+  #compiled(condition: string, address: number): string | undefined {
     const [innermost] = this.#program.framesAt(address);
     if (innermost === undefined) return undefined;
     const variables = variablesOf(innermost).reverse();
-    const compiled = compileCondition(only.condition, {
+    return compileCondition(condition, {
       function: innermost.code.die, address,
       variable: name => variables.find(variable => variable.name === name)?.die ?? this.#program.globalsOf(innermost.code.unit).find(die => die.name === name),
     });
-    // Several addresses may differ in what the engine can check.
-    only.compiled = compiled !== undefined && only.addresses.length === 1;
-    return only.compiled ? compiled : undefined;
   }
 }
 
-/** Whether a hit condition (`5`, `>= 5`, `% 5`) holds for the n-th hit; undefined where it can't be understood. */
-export function hitHolds(text: string, hits: number): boolean | undefined {
+interface HitCondition {
+  readonly operator: '>=' | '<=' | '==' | '>' | '<' | '%';
+  readonly count: number;
+}
+
+/** Reads a hit condition (`5`, `>= 5`, `% 5`); a number alone is that many hits and all after. */
+function parseHits(text: string): HitCondition | undefined {
   const match = /^\s*(>=|<=|==|=|>|<|%)?\s*(\d+)\s*$/.exec(text);
   if (match === null) return undefined;
-  const count = Number(match[2]);
-  switch (match[1]) {
+  const operator = match[1] === '=' ? '==' : match[1] ?? '>=';
+  return { operator: operator as HitCondition['operator'], count: Number(match[2]) };
+}
+
+/** A hit condition as JavaScript that counts where the program runs: a stop for each hit would take some milliseconds. */
+function hitCode(id: number, text: string): string | undefined {
+  const hits = parseHits(text);
+  if (hits === undefined) return undefined;
+  const counted = `(globalThis.wasmWorkbenchHits??={},globalThis.wasmWorkbenchHits[${id}]=(globalThis.wasmWorkbenchHits[${id}]??0)+1)`;
+  return hits.operator === '%' ? hits.count === 0 ? 'false' : `(${counted}%${hits.count}===0)` : `(${counted}${hits.operator}${hits.count})`;
+}
+
+/** Whether a hit condition holds for the n-th hit; undefined where it can't be understood. */
+export function hitHolds(text: string, hits: number): boolean | undefined {
+  const wanted = parseHits(text);
+  if (wanted === undefined) return undefined;
+  const { operator, count } = wanted;
+  switch (operator) {
     case '>': return hits > count;
     case '<': return hits < count;
     case '<=': return hits <= count;
-    case '==': case '=': return hits === count;
+    case '==': return hits === count;
     case '%': return count > 0 && hits % count === 0;
     default: return hits >= count;
   }

@@ -2,8 +2,8 @@ import { DW_AT, DW_TAG } from '../../dwarf/constants';
 import type { Die } from '../../dwarf/die';
 import { guard, type Program, type SourceFrame } from '../../dwarf/program';
 import type { Scope } from '../expression/scope';
-import { gone, locate, type LocationFrame, type Machine, type RegisterKind } from '../values/location';
-import { baseType, typeOf, type Type } from '../values/type';
+import { gone, locate, numberOf, type Location, type LocationFrame, type Machine, type RegisterKind } from '../values/location';
+import { baseType, isPassedByAddress, typeOf, type Type } from '../values/type';
 import { Value } from '../values/value';
 import { DW_ATE } from '../../dwarf/constants';
 import type { Target, TargetFrame } from '../target/target';
@@ -66,6 +66,11 @@ export function machineOf(target: Target, frame: TargetFrame): Machine {
   };
 }
 
+/** A structure that was handed over is where the register that is named as its place points to. */
+function indirect(location: Location, type: Type): Location {
+  return location.kind === 'bytes' && location.register === true && isPassedByAddress(type) ? { kind: 'memory', address: Number(numberOf(location.bytes) & 0xffffffffn) } : location;
+}
+
 /** Names, types and registers of a frame, for expressions. */
 export class FrameScope implements Scope {
   readonly language;
@@ -91,7 +96,7 @@ export class FrameScope implements Scope {
   async valueOf(die: Die): Promise<Value> {
     const type: Type = die.type === undefined ? baseType('?', 0, DW_ATE.unsigned) : typeOf(die.type);
     const frame = this.#frame ?? { machine: this.machine, unit: die.unit, address: this.#entry.target.address, function: undefined };
-    return new Value(type, await locate(die, { ...frame, unit: die.unit }), this.machine);
+    return new Value(type, indirect(await locate(die, { ...frame, unit: die.unit }), type), this.machine);
   }
 
   async lookup(name: string): Promise<Value | undefined> {

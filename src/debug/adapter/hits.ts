@@ -10,18 +10,21 @@ import type { Wire } from './wire';
 export async function stoppingAt(breakpoints: readonly Breakpoint[], stop: Stop, wire: Wire): Promise<Breakpoint[]> {
   const stopping: Breakpoint[] = [];
   for (const breakpoint of breakpoints) {
-    const { condition, hitCondition, logMessage } = breakpoint;
-    if (!breakpoint.compiled && condition !== undefined && !await holds(condition, stop, wire)) continue;
-    breakpoint.hits++;
-    if (hitCondition !== undefined) {
-      const hit = hitHolds(hitCondition, breakpoint.hits);
-      if (hit === undefined) wire.once(l10n.t("The hit count '{0}' is not understood: write a number, or one after >=, >, ==, <, <= or %.", hitCondition));
-      else if (!hit) continue;
-    }
-    if (logMessage === undefined) stopping.push(breakpoint);
-    else wire.output(await logText(logMessage, stop) + '\n', 'console');
+    if (!breakpoint.compiled && !await counts(breakpoint, stop, wire)) continue;
+    if (breakpoint.logMessage === undefined) stopping.push(breakpoint);
+    else wire.output(await logText(breakpoint.logMessage, stop) + '\n', 'console');
   }
   return stopping;
+}
+
+/** Whether the condition and the count of hits, which the engine could not check itself, hold. */
+async function counts(breakpoint: Breakpoint, stop: Stop, wire: Wire): Promise<boolean> {
+  const { condition, hitCondition } = breakpoint;
+  if (condition !== undefined && !await holds(condition, stop, wire)) return false;
+  breakpoint.hits++;
+  const hit = hitCondition === undefined ? true : hitHolds(hitCondition, breakpoint.hits);
+  if (hit === undefined) wire.once(l10n.t("The hit count '{0}' is not understood: write a number, or one after >=, >, ==, <, <= or %.", hitCondition ?? ''));
+  return hit !== false;
 }
 
 async function holds(condition: string, stop: Stop, wire: Wire): Promise<boolean> {

@@ -4,6 +4,7 @@ import { DW_AT, DW_TAG } from '../../dwarf/constants';
 import { contains, type Range } from '../../dwarf/ranges';
 import { directlyInlined, functionName, instancesAt, rangesOfDie } from '../../dwarf/functions';
 import { guard, type Program, type SourceFrame } from '../../dwarf/program';
+import type { Unit } from '../../dwarf/unit';
 
 /** Tells whether a path of the debug information is the file that is meant. */
 export type IsFile = (path: string) => boolean;
@@ -22,10 +23,17 @@ interface TableFile {
 
 /** Line tables that name a file, with the indices that mean it there. Only tables with a file of this name are looked into further. */
 function tablesOf(program: Program, fileName: string, isFile: IsFile): TableFile[] {
+  const quick = tablesNaming(program, fileName, isFile, unit => guard(() => program.data.mayNameFile(unit, fileName)) !== false);
+  // Windows does not care how large a name's letters are.
+  return quick.length > 0 ? quick : tablesNaming(program, fileName, isFile, () => true);
+}
+
+function tablesNaming(program: Program, fileName: string, isFile: IsFile, may: (unit: Unit) => boolean): TableFile[] {
   const wanted = fileName.toLowerCase();
   const found: TableFile[] = [];
   const seen = new Set<LineTable>();
   for (const unit of program.units) {
+    if (!may(unit)) continue;
     const table = program.lineTable(unit);
     if (table === undefined || seen.has(table)) continue;
     seen.add(table);

@@ -6,7 +6,8 @@ import type { Unit } from '../../dwarf/unit';
 /** Where a value is. Addresses are of the guest's linear memory. */
 export type Location =
   | { readonly kind: 'memory'; readonly address: number }
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** `register` where a register alone is named: of a structure it holds the address (see `indirect` in the adapter's frames). */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly register?: boolean }
   /** Parts in order; `gone` parts are holes that the optimizer left. */
   | { readonly kind: 'pieces'; readonly pieces: readonly { readonly location: Location; readonly size: number }[] }
   | { readonly kind: 'gone' };
@@ -224,7 +225,7 @@ export async function runLocation(expression: Uint8Array, frame: LocationFrame, 
         if (bytes === undefined) return gone;
         // Last, or before a piece, the register is the place itself; stack_value after it says the same; else its number goes on.
         const next = expression[cursor.at];
-        if (next === undefined || next === DW_OP.piece || next === DW_OP.bit_piece || next === DW_OP.stack_value) current = { kind: 'bytes', bytes };
+        if (next === undefined || next === DW_OP.piece || next === DW_OP.bit_piece || next === DW_OP.stack_value) current = { kind: 'bytes', bytes, ...(next === undefined ? { register: true } : {}) };
         if (next === DW_OP.stack_value) cursor.u8();
         stack.push(numberOf(bytes) & mask);
         break;

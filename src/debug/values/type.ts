@@ -322,3 +322,15 @@ export function alignmentOf(type: Type, depth = 0): number {
     default: return Math.max(1, Math.min(16, real.size));
   }
 }
+
+/** Whether values of a type are handed on by their address: all structures but those of one number alone (the C ABI of WebAssembly). */
+export function isPassedByAddress(type: Type, depth = 0): boolean {
+  const real = resolved(type);
+  if (real.kind === 'array') return real.count !== 1 || isPassedByAddress(real.element, depth + 1);
+  if (real.kind !== 'struct') return false;
+  // C++ says it itself: 5 is DW_CC_pass_by_reference.
+  if (real.die?.number(DW_AT.calling_convention) === 5) return true;
+  const members = real.members();
+  const [only] = members;
+  return members.length !== 1 || only === undefined || real.keyword === 'union' || depth > 16 || isPassedByAddress(only.type, depth + 1);
+}
