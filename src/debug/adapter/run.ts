@@ -135,7 +135,8 @@ export class Run {
     this.#target = undefined;
     // All that the program printed comes before the word about its end.
     const exit = await this.#child?.exit.catch(() => undefined);
-    const told = code ?? exit;
+    // The system's word, which a plain run has too: it keeps the low bits alone.
+    const told = exit ?? code;
     if (this.#ended) return;
     this.#ended = true;
     if (told === undefined) this.#wire.output(l10n.t('The program was ended from outside.') + '\n', 'console');

@@ -38,7 +38,7 @@ export interface SkipRange {
 interface PausedParams {
   readonly reason: string;
   readonly hitBreakpoints?: readonly string[];
-  readonly data?: { readonly description?: string };
+  readonly data?: { readonly description?: string; readonly uncaught?: boolean };
   readonly callFrames: readonly {
     readonly callFrameId: string;
     readonly functionName: string;
@@ -119,6 +119,11 @@ export class Target {
       .map(frame => ({ id: frame.callFrameId, address: (frame.location.columnNumber ?? 0) - this.#codeStart, functionName: frame.functionName }));
     const isTrap = params.reason === 'exception' || params.reason === 'promiseRejection';
     const inGuest = params.callFrames[0]?.location.scriptId === this.#script;
+    if (isTrap && inGuest && params.data?.uncaught === false && !/^(Runtime|Range)Error/.test(params.data.description ?? '')) {
+      // An exception of the program's own that it will catch; the engine tells of what nobody in the program catches as uncaught.
+      void this.#connection.request('Debugger.resume').catch(() => {});
+      return;
+    }
     if (!inGuest) {
       // The host's own code: what it throws is its own affair, and steps leave it again. Blackbox patterns would do the same, but with
       // them neither traps nor requests to pause stop in Wasm.

@@ -5,11 +5,11 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import * as vscode from 'vscode';
 import { folderAt, gone, inside, next } from '../support';
 
-const source = (): string => inside('main.c');
+const source = (name = 'main.c'): string => inside(name);
 
 /** The line of a text in the source, from 1. */
-function line(text: string): number {
-  const at = readFileSync(source(), 'utf8').split('\n').findIndex(one => one.includes(text));
+function line(text: string, name = 'main.c'): number {
+  const at = readFileSync(source(name), 'utf8').split('\n').findIndex(one => one.includes(text));
   assert.notEqual(at, -1, text);
   return at + 1;
 }
@@ -88,8 +88,8 @@ class Debugging implements vscode.Disposable {
   }
 }
 
-function breakAt(text: string): void {
-  vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(vscode.Uri.file(source()), new vscode.Position(line(text) - 1, 0)))]);
+function breakAt(text: string, name = 'main.c'): void {
+  vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(new vscode.Location(vscode.Uri.file(source(name)), new vscode.Position(line(text, name) - 1, 0)))]);
 }
 
 suite('debugging', () => {
@@ -112,6 +112,7 @@ suite('debugging', () => {
       assert.match(values['corner'] ?? '', /^\{x: 6, y: 7, label: 0x[\da-f]+ "far"\}$/);
       assert.equal((await debugging.ask<{ result: string }>('evaluate', { expression: 'corner.x * 2 + corner.y', frameId: (await debugging.top()).id, context: 'watch' })).result, '19');
       assert.equal(await debugging.go('stepIn'), `area:${line('int product')}`);
+      assert.match((await debugging.locals()).values['corner'] ?? '', /^\{x: 6, y: 7, label: 0x[\da-f]+ "far"\}$/, 'a structure that was handed over');
       assert.equal(await debugging.go('next'), `area:${line('return product')}`);
       assert.equal((await debugging.locals()).values['product'], '42');
       assert.equal(await debugging.go('stepOut'), `main:${line('int found = area')}`);
@@ -121,9 +122,58 @@ suite('debugging', () => {
       await debugging.ask('continue', { threadId: 1 });
       await debugging.over;
       assert.equal(debugging.exitCode, 3);
-      assert.match(debugging.output, /area 45\n/);
+      // In a terminal of its own the program's output is not the console's.
+      if (console === 'internalConsole') assert.match(debugging.output, /area 45\n/);
+      else assert.doesNotMatch(debugging.output, /area 45/);
+      await gone(debugging.pid);
     });
   }
+
+  test('hover, watch, the console with what it completes, and assignments', async () => {
+    breakAt('printf');
+    await debugging.start({ console: 'internalConsole' });
+    await debugging.stop();
+    const frameId = (await debugging.top()).id;
+    const evaluate = async (expression: string, context: string): Promise<string> => (await debugging.ask<{ result: string }>('evaluate', { expression, frameId, context })).result;
+    assert.match(await evaluate('corner', 'hover'), /^\{x: 6, y: 7/);
+    assert.equal(await evaluate('corner.x == 6 && found > 40', 'watch'), 'true');
+    assert.equal(await evaluate('found = corner.x + 38', 'repl'), '44');
+    const { targets } = await debugging.ask<DebugProtocol.CompletionsResponse['body']>('completions', { text: 'corner.', column: 8, frameId });
+    assert.deepEqual(targets.map(one => one.label), ['x', 'y', 'label']);
+    await debugging.ask('continue', { threadId: 1 });
+    await debugging.over;
+    assert.equal(debugging.exitCode, 2);
+    assert.match(debugging.output, /area 44\n/);
+  });
+
+  test('C++ shows containers, steps past the library, and stops at a trap', async () => {
+    const name = 'words.cpp';
+    breakAt('int sum = total(words)', name);
+    await debugging.start({ console: 'internalConsole', program: '${workspaceFolder}/words.cpp' });
+    await debugging.stop();
+    const { values } = await debugging.locals();
+    assert.deepEqual([values['words'], values['ages'], values['owned']], ['size 2 {{text: "one", count: 1}, {text: "two", count: 2}}', 'size 2 {["ann"] = 31, ["bob"] = 42}', '{text: "owned", count: 7}']);
+    assert.equal(await debugging.go('stepIn'), `total:${line('int sum = 0', name)}`);
+    assert.equal(await debugging.go('next'), `total:${line('for (const Word', name)}`);
+    assert.equal(await debugging.go('stepIn'), `total:${line('sum += word.count', name)}`);
+    await debugging.ask('continue', { threadId: 1 });
+    const { reason, text } = await debugging.stop();
+    assert.deepEqual([reason, await debugging.where()], ['exception', `main:${line('return sum /', name)}`]);
+    assert.match(text ?? '', /division by zero/);
+    assert.equal((await debugging.locals()).values['sum'], '3');
+  });
+
+  test('a restart runs the program anew in the same session', async () => {
+    breakAt('int found = area');
+    await debugging.start({});
+    await debugging.stop();
+    const before = debugging.pid;
+    await debugging.ask('restart');
+    assert.equal((await debugging.stop()).reason, 'breakpoint');
+    assert.equal(await debugging.where(), `main:${line('int found = area')}`);
+    assert.notEqual(debugging.pid, before);
+    await gone(before);
+  });
 
   test('a trap stops at its line, and ends with 134', async () => {
     await debugging.start({ console: 'internalConsole', args: ['trap'] });
