@@ -41,7 +41,8 @@ export interface ImageNode extends Child<GroupNode | RepositoryNode> {
   readonly source: Source;
   readonly label: string;
   readonly detail: string;
-  readonly wasm: boolean;
+  /** Of files and registries known once the image was opened. */
+  wasm: boolean;
   /** Of an engine. */
   readonly engine?: EngineImage;
   /** Whether the user added it, so that it can be taken off the view. */

@@ -46,11 +46,17 @@ export class ImageSources implements vscode.Disposable {
     for (const each of this.listeners) each.dispose();
   }
 
-  /** Looks everywhere again, soon: events come in swarms. */
-  refresh(): void {
+  /** Looks everywhere again, soon: events come in swarms. Asked by the user it draws everything anew, else only what has changed. */
+  refresh(anyway = false): void {
+    const before = this.known;
     this.known = undefined;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { this.changed.fire(undefined); }, 150);
+    this.timer = setTimeout(() => {
+      void guarded(this.app, async () => {
+        const same = !anyway && before !== undefined && JSON.stringify(await before) === JSON.stringify(await this.list());
+        if (!same) this.changed.fire(undefined);
+      });
+    }, 150);
   }
 
   list(): Promise<Sources> {

@@ -16,6 +16,7 @@ import { itemOf } from './items';
 
 /** Layers of local images are read ahead of the user up to this many stored bytes. */
 const readAhead = 1 << 30;
+const settling = 500;
 
 /** The tree of the Images view. */
 export class ImagesTree implements vscode.TreeDataProvider<Node> {
@@ -38,7 +39,6 @@ export class ImagesTree implements vscode.TreeDataProvider<Node> {
     if (node === undefined) {
       for (const each of this.ahead.values()) each.abort();
       this.ahead.clear();
-      this.layers.clear();
     }
     this.changed.fire(node);
   }
@@ -111,10 +111,15 @@ export class ImagesTree implements vscode.TreeDataProvider<Node> {
 
   private async ofManifest(owner: Owner, at: ImageAt): Promise<Node[]> {
     const outline = await this.images.ask('outline', at, owner.kind === 'image' ? owner.label : showPlatform(owner.row.platform ?? { os: '', architecture: '' }));
+    if (owner.kind === 'image' && !owner.wasm && (/^wasi\/|\/wasm/.test(outline.platform) || outline.layers.some(layer => layer.module))) {
+      owner.wasm = true;
+      // Once the rows below are there, or they would be asked for twice.
+      setTimeout(() => { this.changed.fire(owner); }, 0);
+    }
     const lines = await linesOf(outline).catch(() => new Map<number, DockerfileLine>());
     const layers = outline.layers.map((layer, index): LayerNode => {
       const line = layer.step === undefined ? undefined : lines.get(layer.step);
-      return { kind: 'layer', id: `${owner.id} layer ${index}`, parent: owner, at, layer: index, layers: outline.layers.length, outline: layer, shown: pageSize, ...(line === undefined ? {} : { line }) };
+      return { kind: 'layer', id: `${owner.id} layer ${index}`, parent: owner, at, layer: index, layers: outline.layers.length, outline: layer, shown: pageSize, ...(line === undefined ? {} : { line }), ...this.learned(`${owner.id} layer ${index}`, layer.digest) };
     });
     for (const layer of layers) this.layers.set(layer.id, layer);
     const near = at.source.kind === 'file' || at.source.kind === 'folder';
@@ -124,12 +129,20 @@ export class ImagesTree implements vscode.TreeDataProvider<Node> {
     return [...(outline.kind === 'image' ? [config] : []), ...(outline.history.length > 0 ? [history] : []), ...layers, ...(layers.length > 0 ? [{ kind: 'waste', id: `${owner.id} waste`, parent: owner, at } as const] : [])];
   }
 
+  /** What was known of a layer when its row was made before. */
+  private learned(id: string, digest: string): Partial<Pick<LayerNode, 'facts' | 'shown'>> {
+    const old = this.layers.get(id);
+    return old?.outline.digest !== digest ? {} : { shown: old.shown, ...(old.facts === undefined ? {} : { facts: old.facts }) };
+  }
+
   /** What each layer did needs all below it: for images at hand they are read while the user looks at the first rows. */
   private async readAhead(owner: Owner, layers: readonly LayerNode[]): Promise<void> {
     this.ahead.get(owner.id)?.abort();
     const abort = new AbortController();
     this.ahead.set(owner.id, abort);
-    for (const layer of layers) {
+    // The editor takes no changes of rows that it is not done with.
+    await new Promise<void>(done => setTimeout(done, settling));
+    for (const layer of layers.filter(each => each.facts?.changes === undefined)) {
       try {
         layer.facts = await this.images.client.ask('layer', { ...layer.at, layer: layer.layer, below: true }, { signal: abort.signal });
         this.changed.fire(layer);

@@ -10,7 +10,7 @@ import { chooseImage, isNode } from './pick';
 export async function refreshImages(app: App, given: unknown): Promise<void> {
   const images = await app.images.get();
   const node = isNode(given) ? given : undefined;
-  if (node === undefined || node.kind === 'group') images.sources.refresh();
+  if (node === undefined || node.kind === 'group') images.sources.refresh(true);
   else {
     if (node.kind === 'image') await images.client.ask('close', { source: node.source });
     images.tree.refresh(node);

@@ -94,7 +94,7 @@ function bare(text: string): string {
 }
 
 function ports(text: string): string {
-  return [...text.matchAll(/(\d+)(?:\/(tcp|udp))?/g)].map(([, port = '', protocol = 'tcp']) => `${port}/${protocol}`).join(' ');
+  return [...text.matchAll(/(\d+)(?:\/(tcp|udp))?/g)].map(([, port = '', protocol = 'tcp']) => `${port}/${protocol}`).sort().join(' ');
 }
 
 function lastWord(text: string): string {
