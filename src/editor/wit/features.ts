@@ -80,7 +80,7 @@ export function registerWitFeatures(): vscode.Disposable {
         const { code, docs, package: title } = hoverOf(found.definition);
         const text = new vscode.MarkdownString().appendCodeblock(code, 'wit');
         if (docs !== '') text.appendMarkdown(`${docs}\n\n`);
-        if (title !== '' && found.definition.source.uri !== document.uri.toString()) text.appendMarkdown(`*${l10n.t('package {0}', title)}*`);
+        if (title !== '' && found.definition.source.uri !== document.uri.toString()) text.appendMarkdown(l10n.t('package {0}', `\`${title}\``));
         return new vscode.Hover(text, found.range);
       },
     }),
