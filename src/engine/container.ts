@@ -138,8 +138,11 @@ async function once(
   engine: Engine, container: Docker.Container, request: ContainerRequest, io: ContainerIo, about: About, tails: { stdout: string; stderr: string }, runs = false,
 ): Promise<number> {
   const { signal } = io;
-  const attached: unknown = await engine.ask('attach', about, signal, () => container.attach({ stream: true, stdin: request.stdin === true, stdout: true, stderr: true, hijack: true }));
-  // A socket, which dockerode's types call less.
+  // One that somebody has restarted has printed before anybody could attach: what it prints is then read from its log, from this start on.
+  const attached: unknown = await engine.ask('attach', about, signal, async () => (runs
+    ? container.logs({ follow: true, stdout: true, stderr: true, since: await startOf(container) })
+    : container.attach({ stream: true, stdin: request.stdin === true, stdout: true, stderr: true, hijack: true })));
+  // A socket, or an answer that is read like one; dockerode's types call it less.
   const stream = attached as Socket;
   const undo: (() => void)[] = [];
   try {
@@ -155,7 +158,7 @@ async function once(
     const kill = (): void => { void container.kill().catch(() => {}); };
     signal.addEventListener('abort', kill, { once: true });
     undo.push(() => { signal.removeEventListener('abort', kill); });
-    undo.push(feed(stream, request.tty, io.stdin));
+    if (!runs) undo.push(feed(stream, request.tty, io.stdin));
     if (io.size !== undefined) undo.push(follow(container, io.size));
     io.started?.(container.id);
     const { StatusCode } = await engine.ask('wait', about, signal, () => container.wait() as Promise<{ StatusCode: number }>);
@@ -186,6 +189,13 @@ function follow(container: Docker.Container, size: NonNullable<ContainerIo['size
   };
   apply();
   return size.watch(apply);
+}
+
+/** When a container was started, as an engine's log wants it: seconds with a fraction. */
+async function startOf(container: Docker.Container): Promise<number> {
+  const { State } = await container.inspect();
+  const seconds = Math.floor(Date.parse(State.StartedAt) / 1000);
+  return Number(`${String(seconds)}.${/\.(\d+)/.exec(State.StartedAt)?.[1] ?? '0'}`);
 }
 
 /** Whether a container that was killed is being started again: a restart is a kill and, a moment later, a start. */

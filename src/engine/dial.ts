@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { Duplex } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import type { Command } from '../base/command';
 import { endTree, start, startError } from '../base/exec';
 
@@ -20,13 +20,18 @@ function dial(command: Command, done: Done): void {
     done(startError(command, new Error('no pipes')));
     return;
   }
-  const stream = Duplex.from({ readable: stdout, writable: stdin });
+  // Its end waits for the process's: an answer that is cut off says less than what ssh said.
+  const answers = new PassThrough();
+  stdout.pipe(answers, { end: false });
+  const stream = Duplex.from({ readable: answers, writable: stdin });
   let said = '';
   stderr.on('data', (chunk: Buffer) => { if (said.length < 4096) said += chunk.toString(); });
   child.once('error', error => { stream.destroy(startError(command, error)); });
-  child.once('exit', code => {
-    // What ssh or Docker's command line says (host key, no route, no login) is the reason; without it the answer would only be cut off.
+  stdin.on('error', () => {});
+  child.once('close', code => {
+    // What ssh or Docker's command line says: host key, no route, no login.
     if (code !== 0 && said !== '') stream.destroy(Object.assign(new Error(said.trim()), { code: 'EDIAL' }));
+    else answers.end();
   });
   stream.once('close', () => { void endTree(child, 300); });
   const self = (): Duplex => stream;

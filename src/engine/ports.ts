@@ -6,7 +6,7 @@ import type { Endpoint } from './endpoint';
 
 /** Reads `[ADDRESS:][HOST:]GUEST[/udp]`, as docker does but for the address: without one it is a port of this machine alone. Throws UserError 'usage'. */
 export function parsePublished(text: string): Published {
-  const match = /^(?:(\[[0-9a-f:.]+\]|[\d.]+|\*|localhost):)?(?:(\d{0,5}):)?(\d{1,5})(?:\/(tcp|udp))?$/i.exec(text);
+  const match = /^(?:(\[[0-9a-f:.]+\]|\d+(?:\.\d+){3}|\*|localhost):)?(?:(\d{0,5}):)?(\d{1,5})(?:\/(tcp|udp))?$/i.exec(text);
   const [, address = '127.0.0.1', host, guest = '', protocol = 'tcp'] = match ?? [];
   const ports = [host === undefined ? Number(guest) : Number(host), Number(guest)];
   if (match === null || ports.some(port => port > 65535) || ports[1] === 0) {

@@ -43,17 +43,23 @@ after(async () => {
   if (typeof found !== 'string') assert.deepEqual(await leftAt(found.engine), []);
 });
 
-engineTest('a module: arguments, environment, exit code, standard input and its end', {}, async () => {
+engineTest('a module: arguments, environment, exit code', {}, async () => {
   const told = await docker(['--env', 'NAME=välue'], guest('args'), ['one', 'two words']);
   assert.equal(told.stderr, '');
   assert.deepEqual(told.stdout.split('\0').filter(word => !/^(PATH|HOSTNAME|HOME)=/.test(word)), ['/args.wasm', 'one', 'two words', 'NAME=välue', '']);
   assert.equal((await docker([], guest('exit42'))).code, 42);
+});
+
+engineTest('standard input and its end, from a pipe, a file and nowhere', { own: true }, async () => {
+  // By crun: shims of runwasi open the pipe for writing too, so that a program there never sees its end.
   const big = 'x'.repeat(200_000);
-  const cat = await docker([], guest('cat'), [], big);
+  const cat = await docker(crun, guest('cat'), [], big);
   assert.deepEqual([cat.code, cat.stdout.length, cat.stdout === big], [0, big.length, true]);
   const file = join(scratch, 'input.txt');
   writeFileSync(file, 'from a file');
-  assert.equal((await docker(['--stdin', file], guest('cat'))).stdout, 'from a file');
+  assert.equal((await docker([...crun, '--stdin', file], guest('cat'))).stdout, 'from a file');
+  const nowhere = await runCli(['run', '--runtime', 'docker', guest('cat')], '', { stdio: ['ignore', 'pipe', 'pipe'] });
+  assert.deepEqual([nowhere.code, nowhere.stdout], [0, '']);
 });
 
 engineTest('a C program: built and run; it sees mounts, reads only what is read-only, and its exit code is its own', {}, async () => {
@@ -101,16 +107,17 @@ engineTest('Python with its library from a folder', {}, async (_found, t) => {
   }
   const folder = join(scratch, 'python');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'a.py'), 'import json, sys\nprint(json.dumps({"in": sys.stdin.read(), "args": sys.argv[1:]}))\nsys.exit(5)\n');
+  writeFileSync(join(folder, 'a.py'), 'import json, sys\nprint(json.dumps({"in": sys.stdin.readline(), "args": sys.argv[1:]}))\nsys.exit(5)\n');
   const options = ['--dir', `${join(languages, 'usr')}::/usr`, '--dir', `${folder}::/w`];
   const args = ['/w/a.py', 'x y'];
-  const inDocker = await docker(options, join(languages, 'python-3.11.3.wasm'), args, 'typed');
-  const embedded = await runCli(['run', ...options, join(languages, 'python-3.11.3.wasm'), '--', ...args], 'typed');
-  assert.deepEqual([inDocker.code, inDocker.stdout], [5, '{"in": "typed", "args": ["x y"]}\n']);
+  const inDocker = await docker(options, join(languages, 'python-3.11.3.wasm'), args, 'typed\n');
+  const embedded = await runCli(['run', ...options, join(languages, 'python-3.11.3.wasm'), '--', ...args], 'typed\n');
+  assert.deepEqual([inDocker.code, inDocker.stdout], [5, '{"in": "typed\\n", "args": ["x y"]}\n']);
   assert.deepEqual([embedded.code, embedded.stdout], [inDocker.code, inDocker.stdout]);
 });
 
-engineTest('a server in JavaScript: its published port answers, it is listed while it runs, and Ctrl+C ends and removes it', {}, async ({ engine }, t) => {
+// By crun: under runwasi's shim WasmEdge's poll never wakes for a socket, so that this server accepts and does not answer.
+engineTest('a server in JavaScript: its published port answers, it is listed while it runs, and Ctrl+C ends and removes it', { own: true }, async ({ engine }, t) => {
   if (!existsSync(languages)) {
     t.skip('the interpreters are not here: node test/tools/languages.mjs');
     return;
@@ -132,7 +139,7 @@ async function main() { const server = new net.WasiTcpServer(8000); print('servi
 main();`);
   const port = await freePort();
   const ready = join(scratch, 'ready');
-  const child = startCli(['run', '--runtime', 'docker', '--publish', `${String(port)}:8000`, '--dir', `${folder}::/app`, join(languages, 'wasmedge_quickjs.wasm'), '--', '/app/server.js'],
+  const child = startCli(['run', '--runtime', 'docker', ...crun, '--publish', `${String(port)}:8000`, '--dir', `${folder}::/app`, join(languages, 'wasmedge_quickjs.wasm'), '--', '/app/server.js'],
     { env: { ...process.env, WASM_WORKBENCH_READY: JSON.stringify({ file: ready }) } });
   t.after(() => { child.kill('SIGKILL'); });
   let errors = '';
@@ -147,10 +154,10 @@ main();`);
       response.on('data', (chunk: Buffer) => { text += chunk.toString(); }).on('end', () => { resolve(text); });
     }).on('error', reject);
   });
-  assert.deepEqual(await Promise.all([1, 2, 3].map(i => fetchText(`/${String(i)}`))), ['you asked for /1', 'you asked for /2', 'you asked for /3']);
   // Whoever started it is told that it answers.
   for (let tries = 0; !existsSync(ready) && tries < 100; tries++) await new Promise(resolve => setTimeout(resolve, 50));
   assert.deepEqual(JSON.parse(readFileSync(ready, 'utf8').trim()), { listening: `localhost:${String(port)}` });
+  assert.deepEqual(await Promise.all([1, 2, 3].map(i => fetchText(`/${String(i)}`))), ['you asked for /1', 'you asked for /2', 'you asked for /3']);
   const listed = (await listWasmContainers(engine, new Map(), signal)).find(one => one.ports.some(each => each.host === port));
   assert.deepEqual([listed?.title, listed?.state, listed?.ports], ['wasmedge_quickjs.wasm', 'running', [{ host: port, guest: 8000 }]]);
   const ended = new Promise(resolve => child.once('close', (code, name) => { resolve([code, name]); }));
