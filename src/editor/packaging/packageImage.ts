@@ -38,7 +38,9 @@ export async function packageImage(app: App, given: unknown, chosen?: unknown): 
   const name = parseReference(choices.name);
   const made = await withProgress(l10n.t('Packaging {0}', familiarName(name)), async (wish) => {
     const image = await packImage({
-      module, additions: choices.additions, args: choices.args, expose: choices.expose, env: {}, labels: {}, platform: { os: 'wasi', architecture: 'wasm' }, compress: true,
+      module, additions: choices.additions, args: choices.args, expose: choices.expose, env: {}, labels: {}, platform: { os: 'wasi', architecture: 'wasm' },
+      // An engine unpacks what it is given.
+      compress: choices.destination.kind !== 'engine',
     }, { signal: wish.signal, progress: wish.progress(l10n.t('packing')) });
     try {
       await bring(image, choices.destination, name, wish);
