@@ -17,10 +17,19 @@ export class DebugAdapter implements vscode.DebugAdapter {
   private readonly sent = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
   readonly onDidSendMessage = this.sent.event;
   private readonly session: DebugSession;
+  private over: () => void = () => {};
 
   constructor(app: App, session: vscode.DebugSession) {
     this.session = new DebugSession({
-      launch: (_arguments, signal, output) => prepare(app, session, signal, text => { output(text + '\n', 'console'); }),
+      launch: async (_arguments, signal, output) => {
+        const prepared = await prepare(app, session, signal, text => { output(text + '\n', 'console'); });
+        const { serves } = resolveConfiguration(session.workspaceFolder, session.configuration);
+        if (serves === undefined) return prepared;
+        const { whenServing } = await import('./serving');
+        const watch = await whenServing(serves, session.name);
+        this.over = () => { void watch.end(); };
+        return { ...prepared, spec: { ...prepared.spec, ready: watch.ready } };
+      },
       terminal: (command, launch) => inTerminal(app, session, command, launch),
       failed(error) { void showError(app, error); },
     }, message => { this.sent.fire(message); });
@@ -32,6 +41,7 @@ export class DebugAdapter implements vscode.DebugAdapter {
 
   dispose(): void {
     void this.session.dispose();
+    this.over();
     this.sent.dispose();
   }
 }

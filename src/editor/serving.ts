@@ -1,12 +1,15 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
+import type { ReadyWish } from '../run/ready';
 import { growingFile } from './growingFile';
 import type { ResolvedLaunch } from './launch';
 import type { Started } from './runSession';
 import { servedBy, ToldLines, type Served } from './servingUrl';
 
-/** Starts a program, and opens a browser (or offers one) once it serves. `start` is given what its environment needs for that. */
-export async function serving(wish: NonNullable<ResolvedLaunch['serves']>, name: string, start: (env: Record<string, string>) => Promise<Started>): Promise<Started> {
+type Wish = NonNullable<ResolvedLaunch['serves']>;
+
+/** Waits for a program to serve, and opens a browser then, or offers one; `ready` is what the program's host is told. */
+export async function whenServing(wish: Wish, name: string): Promise<{ readonly ready: ReadyWish; end(): Promise<void> }> {
   const lines = new ToldLines();
   const told = new Set<string>();
   const file = await growingFile('ready', text => {
@@ -17,11 +20,17 @@ export async function serving(wish: NonNullable<ResolvedLaunch['serves']>, name:
       void show(served, name, wish.open);
     }
   });
+  return { ready: { file: file.path, ...(wish.pattern === undefined ? {} : { pattern: wish.pattern }) }, end: () => file.end() };
+}
+
+/** Starts a program with the environment that makes its host tell when it serves. */
+export async function serving(wish: Wish, name: string, start: (env: Record<string, string>) => Promise<Started>): Promise<Started> {
+  const watch = await whenServing(wish, name);
   try {
-    const started = await start({ WASM_WORKBENCH_READY: JSON.stringify({ file: file.path, ...(wish.pattern === undefined ? {} : { pattern: wish.pattern }) }) });
-    return { ...started, exit: started.exit.finally(() => file.end()) };
+    const started = await start({ WASM_WORKBENCH_READY: JSON.stringify(watch.ready) });
+    return { ...started, exit: started.exit.finally(() => watch.end()) };
   } catch (error) {
-    await file.end();
+    await watch.end();
     throw error;
   }
 }
