@@ -158,6 +158,9 @@ export abstract class SteppedFileSystem<Dir> extends FileSystem implements Steps
   /** Whether a link's text is an absolute path here, beyond a leading slash. */
   abstract isAbsolute(target: string): boolean;
 
+  /** Whether what `shortcut` gave is no longer where it was believed to be: then nothing is known of it any more. */
+  protected abstract moved(handle: number, parent: string): boolean;
+
   /** A quick way to the directory `parent` of a handle, where the backend has one that is as safe as walking. */
   protected abstract shortcut(handle: number, parent: string): Dir | undefined;
 
@@ -196,12 +199,16 @@ export abstract class SteppedFileSystem<Dir> extends FileSystem implements Steps
   /** Runs `work` where a path leads, and lets go. */
   #at(handle: number, path: string, whole: boolean, work: (walk: Walk<Dir>) => number): number {
     const walk = this.#walk;
+    let result: number;
     try {
       const errno = this.#begin(walk, handle, path, whole);
-      return errno < 0 ? errno : work(walk);
+      result = errno < 0 ? errno : work(walk);
     } finally {
       walk.end();
     }
+    if (result !== -Errno.NOENT) return result;
+    const slash = path.lastIndexOf('/');
+    return slash > 0 && this.moved(handle, path.slice(0, slash)) ? this.#at(handle, path, whole, work) : result;
   }
 
   /** Follows the link that a walk ended at. A walk that took a shortcut has forgotten the way up, so it begins again in full. */
@@ -216,7 +223,9 @@ export abstract class SteppedFileSystem<Dir> extends FileSystem implements Steps
   override open(handle: number, path: string, how: number): number {
     const near = this.#near(handle, path);
     if (near !== undefined) {
-      const opened = this.openAt(near, path.slice(path.lastIndexOf('/') + 1), how & ~Open.FOLLOW);
+      const slash = path.lastIndexOf('/');
+      const opened = this.openAt(near, path.slice(slash + 1), how & ~Open.FOLLOW);
+      if (opened === -Errno.NOENT && slash > 0 && this.moved(handle, path.slice(0, slash))) return this.open(handle, path, how);
       if (opened !== -Errno.LOOP && (opened !== -Errno.NOTDIR || (how & Open.DIRECTORY) === 0)) return opened;
     }
     return this.#at(handle, path, true, walk => {
@@ -265,7 +274,9 @@ export abstract class SteppedFileSystem<Dir> extends FileSystem implements Steps
   override lookup(handle: number, path: string, follow: boolean, stat: Stat): number {
     const near = this.#near(handle, path);
     if (near !== undefined) {
-      const found = this.statAt(near, path.slice(path.lastIndexOf('/') + 1), stat);
+      const slash = path.lastIndexOf('/');
+      const found = this.statAt(near, path.slice(slash + 1), stat);
+      if (found === -Errno.NOENT && slash > 0 && this.moved(handle, path.slice(0, slash))) return this.lookup(handle, path, follow, stat);
       if (found < 0 || !follow || stat.type !== FileType.SYMBOLIC_LINK) return found;
     }
     return this.#final(handle, path, follow, stat, () => 0);

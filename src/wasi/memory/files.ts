@@ -97,6 +97,10 @@ export class MemoryFiles extends SteppedFileSystem<MemoryDirectory> {
     return entry?.type === 'directory' ? entry : -Errno.NOTDIR;
   }
 
+  protected override moved(): boolean {
+    return false;
+  }
+
   protected override shortcut(): undefined {
     return undefined;
   }

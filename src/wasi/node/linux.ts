@@ -9,6 +9,8 @@ const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 const PARENTS = 32;
 /** For so long (ms) a parent that was checked is believed to be where it was. No link is followed by it, whatever happens meanwhile. */
 const TRUST = 5;
+/** For so long (ms) even where nothing is found in it. */
+const JUST = 0.2;
 
 /** So many calls in a row in one directory make this process move there: moving costs as much as three of them. */
 const OFTEN = 8;
@@ -156,6 +158,18 @@ export class LinuxFiles extends RealFiles<number[]> {
     }
     this.#parents.set(key, parent);
     return [fd];
+  }
+
+  /** Nothing was found in a parent that is only believed: somebody may have put another in its place. */
+  protected override moved(handle: number, text: string): boolean {
+    const key = `${handle}:${text}`;
+    const known = this.#parents.get(key);
+    if (known === undefined) return false;
+    const now = performance.now();
+    // Programs that search miss often.
+    if (now - known.checked < JUST || this.#confirm(known, now)) return false;
+    this.#forget(key, known);
+    return true;
   }
 
   #confirm(parent: Parent, now: number): boolean {

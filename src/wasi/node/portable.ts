@@ -58,6 +58,10 @@ export class PortableFiles extends RealFiles<Place> {
     return undefined;
   }
 
+  protected override moved(): boolean {
+    return false;
+  }
+
   override isAbsolute(target: string): boolean {
     return this.#platform === 'win32' ? /^(?:[\\/]|[A-Za-z]:)/.test(target) : isAbsolute(target);
   }
