@@ -61,6 +61,37 @@ suite('hosts', () => {
     assert.match(output, /Runtime editor has no read-only folders/);
   });
 
+  test('a server is reached at the address that it is given, and Stop ends it', async () => {
+    let page = '';
+    let url = '';
+    let output = '';
+    // The program tells where it listens on its standard error, as our command line does in a terminal.
+    const tracker = vscode.debug.registerDebugAdapterTrackerFactory('wasi', {
+      createDebugAdapterTracker: session => ({
+        onDidSendMessage(message: { event?: string; body?: { output?: string } }) {
+          output += message.event === 'output' ? message.body?.output ?? '' : '';
+          const found = /Listening at [^ ]+: (\S+)\n/.exec(output)?.[1];
+          if (found === undefined || url !== '') return;
+          url = found;
+          void fetch(url).then(async answer => { page = await answer.text(); }).finally(() => vscode.debug.stopDebugging(session));
+        },
+      }),
+    });
+    try {
+      await launch({ program: '${workspaceFolder}/server.wat', listen: ['127.0.0.1:0'], console: 'internalConsole' });
+    } finally {
+      tracker.dispose();
+    }
+    assert.equal(page, '<title>Wasm</title><h1>Hello from a WebAssembly server!</h1>', output);
+    await assert.rejects(fetch(url), 'somebody still listens');
+  });
+
+  test('what a module may ask for, and what a run would be given', async () => {
+    await vscode.commands.executeCommand('wasmWorkbench.showCapabilities', vscode.Uri.file(inside('hello.wat')));
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(text, /Runs in Embedded host[^]*Asks for +file \(path_open\)[^]*Is given/);
+  });
+
   test('a trace has an output channel of its own', async () => {
     const { exitCode, output } = await launch({ ...hello, trace: true, console: 'internalConsole' });
     assert.equal(exitCode, 3);
