@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import * as l10n from '@vscode/l10n';
 import { capture, exec } from '../base/exec';
@@ -24,8 +25,24 @@ async function showCapabilities(app: App, given: unknown): Promise<void> {
     tool: process.execPath, args: [app.cli, 'run', '--why', ...launch.options, module, '--', ...launch.args], cwd: launch.cwd, env: { ...app.environment, NO_COLOR: '1' },
   }, new AbortController().signal);
   if (told.code !== 0) throw new UserError('no-runtime', told.stderr.replace(/^error: /, '').trim());
-  const document = await vscode.workspace.openTextDocument({ content: `${module}\n${chosen.label}\n\n${told.stdout}`, language: 'plaintext' });
-  await vscode.window.showTextDocument(document, { preview: true });
+  await show(app, basename(module), `${module}\n${chosen.label}\n\n${told.stdout}`);
+}
+
+/** The scheme of the documents that tell it. */
+const scheme = 'wasm-capabilities';
+const texts = new Map<string, string>();
+let provided = false;
+
+/** Shows a text that nobody is asked to save: a document without a file would be, before each start of a program. */
+async function show(app: App, name: string, text: string): Promise<void> {
+  if (!provided) {
+    provided = true;
+    app.context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(scheme, { provideTextDocumentContent: uri => texts.get(uri.toString()) ?? '' }));
+  }
+  // A name that is new each time, since what was shown before is not read again.
+  const uri = vscode.Uri.from({ scheme, path: `/${texts.size + 1}/${name}.txt` });
+  texts.set(uri.toString(), text);
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
 }
 
 interface Run extends vscode.QuickPickItem { readonly configuration: Readonly<Record<string, unknown>> }

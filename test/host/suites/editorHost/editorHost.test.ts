@@ -24,7 +24,7 @@ suite('hosts', () => {
     test(`${runtime}: the same configuration prints the same, makes the same file and ends the same`, async () => {
       rmSync(inside('made.txt'), { force: true });
       const { exitCode, output } = await launch({ ...hello, runtime, console: 'internalConsole' });
-      assert.equal(exitCode, 3);
+      assert.equal(exitCode, 3, output);
       assert.match(output, /Hello, host\n/);
       assert.ok(existsSync(inside('made.txt')));
     });
@@ -89,6 +89,7 @@ suite('hosts', () => {
   test('what a module may ask for, and what a run would be given', async () => {
     await vscode.commands.executeCommand('wasmWorkbench.showCapabilities', vscode.Uri.file(inside('hello.wat')));
     const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.equal(vscode.window.activeTextEditor?.document.isDirty, false);
     assert.match(text, /Runs in Embedded host[^]*Asks for +file \(path_open\)[^]*Is given/);
   });
 
