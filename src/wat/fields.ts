@@ -328,7 +328,7 @@ function recovered(text: string, diagnostics: Diagnostic[]): ModuleText {
     const between: Diagnostic[] = [];
     const { end } = splitGroups(text, from, text.length, between);
     if (between.length === 0) between.push({ kind: 'malformed', code: 'unexpected', message: l10n.t('There is no open parenthesis for this one.'), start: Math.min(end, text.length), end: Math.min(end + 1, text.length) });
-    problems.push(...between);
+    for (const one of between) problems.push(one);
   }
   for (const one of problems) diagnostics.push(one);
   return { kind: 'module', form: 'text', ...(id === undefined ? {} : { id }), start: 0, end: text.length, fields: spans, bare: !inModule, lost: true };

@@ -27,6 +27,7 @@ export const runs: readonly HostRun[] = [
   { name: 'empty', suite: 'smoke' },
   { name: 'build', suite: 'build', open: 'test/host/workspaces/several', needs: ['clang'] },
   { name: 'run', suite: 'run', open: 'test/host/workspaces/several', needs: ['clang'] },
+  { name: 'wat', suite: 'wat', open: 'test/host/workspaces/wat' },
   { name: 'debug', suite: 'debug', open: 'test/host/workspaces/debug', settings: { 'wasmWorkbench.compiler.embedded': 'always' } },
   { name: 'modules', suite: 'modules', open: 'test/host/workspaces/modules', settings: { 'wasmWorkbench.compiler.embedded': 'always' } },
   { name: 'packaging', suite: 'packaging', open: 'test/host/workspaces/packaging', settings: { 'wasmWorkbench.compiler.embedded': 'always' } },

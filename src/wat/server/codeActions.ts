@@ -76,7 +76,7 @@ function fixes(opened: Opened, diagnostic: Diagnostic): Fix[] {
     }
     case 'immutable': return field === undefined ? [] : makeMutable(opened, module, index, start);
     case 'undeclared-reference': {
-      const name = /^\s*(\$[^\s()"]+|\d+)/.exec(text.slice(end, end + 200))?.[1];
+      const name = /^ref\.func\s+(\$[^\s()"]+|\d+)/.exec(text.slice(start, start + 300))?.[1];
       return name === undefined || field === undefined ? [] : [{ title: l10n.t('Declare the reference: (elem declare func {0})', name), preferred: true, edits: [insertion(opened, field.start, `(elem declare func ${name})\n${indentOf(text, field.start)}`)] }];
     }
     case 'label-mismatch': return [replace(l10n.t('Remove the label'), '', true, { start: text.slice(0, start).trimEnd().length, end })];

@@ -49,9 +49,9 @@ class Place {
   private readonly module: ModuleState | undefined;
   private readonly field: number;
   /** The words of the group around the cursor, before it; the first is what the group is. */
-  private readonly words: string[] = [];
+  private words: readonly string[] = [];
   /** The first words of the groups around, outermost first. */
-  private readonly around: string[] = [];
+  private around: readonly string[] = [];
   /** Whether the cursor is right behind a parenthesis. */
   private opening = false;
   /** Words and names on the current instruction, flat or folded, before the cursor. */
@@ -83,7 +83,7 @@ class Place {
       if (last === undefined && groups.length > 0) from = this.module?.item.start ?? 0;
       if (last === undefined) groups.length = 0;
     }
-    const lexer = new Lexer(text, from, this.end);
+    const lexer = new Lexer(text, from, text.length);
     let previous = EOF;
     let parenthesis = from;
     let head = this.start;
@@ -101,13 +101,13 @@ class Place {
           head = previous === LPAREN ? parenthesis : lexer.start;
         } else this.instruction.push(lexer.value);
       }
-      if (lexer.kind === STRING && lexer.end > this.start) this.inString = true;
+      // A string ends behind its quote; one that is not closed, behind the cursor's line.
+      if (lexer.kind === STRING && (lexer.end > this.start || (lexer.end === this.start && (lexer.end - lexer.start < 2 || !text.startsWith('"', lexer.end - 1))))) this.inString = true;
       previous = lexer.kind;
     }
-    if (lexer.kind === STRING && lexer.start < this.end) this.inString = true;
     this.opening = previous === LPAREN && lexer.last <= this.start;
-    this.words.push(...(this.opening ? groups.at(-2) : groups.at(-1)) ?? []);
-    this.around.push(...(this.opening ? groups.slice(0, -1) : groups).map(group => group[0] ?? ''));
+    this.words = (this.opening ? groups.at(-2) : groups.at(-1)) ?? [];
+    this.around = (this.opening ? groups.slice(0, -1) : groups).map(group => group[0] ?? '');
     if (this.opening) {
       this.instruction = [];
       this.instructionStart = parenthesis;

@@ -33,7 +33,7 @@ export class SemanticTokens {
 
   /** What changed since a result that the editor has. */
   delta(opened: Opened, previous: string): ReturnType<SemanticTokensBuilder['buildEdits']> {
-    const builder = this.builder(opened.lines.uri);
+    const builder = this.builders.get(opened.lines.uri) ?? this.builder(opened.lines.uri);
     builder.previousResult(previous);
     this.fill(opened, builder);
     return builder.buildEdits();

@@ -90,7 +90,8 @@ export function selectionRanges(opened: Opened, positions: readonly Position[]):
     const [start, end] = field === undefined ? [module?.item.start ?? 0, module?.item.end ?? wat.text.length] : [field.start, field.end];
     const groups: Span[] = [];
     walk(wat.text, start, end, span => { if (span.start <= offset && offset <= span.end) groups.push(span); });
-    for (const span of groups.reverse()) {
+    // More levels than anybody steps through would be too deep for the protocol.
+    for (const span of groups.slice(0, 200).reverse()) {
       around.push(span);
       if (wat.text.startsWith('(', span.start) && offset > span.start && offset < span.end) around.push({ start: span.start + 1, end: span.end - 1 });
     }
