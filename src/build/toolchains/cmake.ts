@@ -45,7 +45,7 @@ export const cmake: Toolchain = {
   clean: project => Promise.resolve({ remove: [path.join(project.folder, buildFolderName)], commands: [] }),
   async tools(context) {
     return [
-      { tool: 'cmake', found: findProgram(['cmake'], [], context.machine), remedies: install },
+      { tool: 'cmake', found: findProgram(['cmake'], [], context.machine) },
       { tool: 'ninja', found: findProgram(['ninja', 'ninja-build'], [], context.machine), note: l10n.t('make serves where there is none') },
       ...await compilerReports(context),
     ];

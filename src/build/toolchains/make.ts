@@ -44,7 +44,7 @@ export const make: Toolchain = {
     return { remove: [path.join(project.folder, buildFolderName)], commands };
   },
   async tools(context) {
-    const report: ToolReport = { tool: 'make', found: makeProgram(context), remedies: install };
+    const report: ToolReport = { tool: 'make', found: makeProgram(context) };
     return [report, ...await compilerReports(context)];
   },
 };
