@@ -13,8 +13,27 @@ export interface Definition { readonly kind: Kind; readonly index: number; reado
 /** A place in the text that names something: where it is defined, or used. Offsets into the text. */
 export interface Occurrence extends Span { readonly sym: Sym; readonly defines: boolean }
 
+interface Known { readonly env: unknown; readonly all: readonly Definition[]; readonly byKey: ReadonlyMap<string, Definition> }
+/** A group of types may define thousands: they are gathered once for as long as the field and its module are as they are. */
+const known = new WeakMap<object, Known>();
+const keyOf = (kind: Kind, index: number, owner: number): string => `${kind} ${index} ${kind === 'field' ? owner : ''}`;
+
+function knownOf(module: ModuleState, field: number): Known {
+  const own = module.fields[field];
+  const found = own === undefined ? undefined : known.get(own);
+  if (found?.env === module.env) return found;
+  const all = gather(module, field);
+  const made = { env: module.env, all, byKey: new Map(all.map(one => [keyOf(one.kind, one.index, one.owner), one])) };
+  if (own !== undefined) known.set(own, made);
+  return made;
+}
+
 /** All that a field defines; what is in a function too. */
-export function definitionsIn(module: ModuleState, field: number): Definition[] {
+export function definitionsIn(module: ModuleState, field: number): readonly Definition[] {
+  return knownOf(module, field).all;
+}
+
+function gather(module: ModuleState, field: number): Definition[] {
   const found: Definition[] = [];
   const { body, start, end } = module.fields[field] ?? { body: { kind: 'broken' as const }, start: 0, end: 0 };
   const whole = { start: 0, end: end - start };
@@ -88,8 +107,8 @@ export function fieldOf({ module, kind, index, owner }: Sym): number {
 export function definitionOf(sym: Sym): { readonly field: number; readonly definition: Definition } | undefined {
   const field = fieldOf(sym);
   if (field === -1) return undefined;
-  const all = definitionsIn(sym.module, field);
-  const definition = all.find(one => one.kind === sym.kind && one.index === sym.index && (sym.kind !== 'field' || one.owner === sym.owner))
+  const { all, byKey } = knownOf(sym.module, field);
+  const definition = byKey.get(keyOf(sym.kind, sym.index, sym.owner))
     // A local without a name, the label of the function itself: the function.
     ?? all.find(one => one.kind === (sym.kind === 'field' ? 'type' : 'func') && (sym.kind !== 'field' || one.index === sym.owner));
   return definition === undefined ? undefined : { field, definition };
