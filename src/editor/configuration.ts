@@ -49,7 +49,7 @@ export function check(app: App, folder: vscode.WorkspaceFolder | undefined, writ
     resolveConfiguration(folder, written);
     debugWishes(written);
     // The program's own terminal is what is looked at, unless the user says something else.
-    return written['console'] === 'internalConsole' ? written : { internalConsoleOptions: 'neverOpen', ...written };
+    return written['console'] === 'integratedTerminal' ? { internalConsoleOptions: 'neverOpen', ...written } : written;
   } catch (error) {
     void showError(app, error);
     return undefined;
