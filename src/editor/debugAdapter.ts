@@ -62,7 +62,8 @@ async function prepare(app: App, { configuration, workspaceFolder }: vscode.Debu
   const node = await findNode({ paths: settingsOf(launch.program).paths }, signal, wishes.runtimeExecutable);
   if ('tried' in node) throw runtimeMissing(l10n.t('Node'), node.tried);
   return {
-    spec, node, cwd: launch.cwd, console: launch.console === 'externalTerminal' ? 'integratedTerminal' : launch.console, stopOnEntry: wishes.stopOnEntry, breakOnTrap: wishes.breakOnTrap, sourceFileMap: wishes.sourceFileMap,
+    // A terminal where the configuration asks for one.
+    spec, node, cwd: launch.cwd, console: configuration['console'] === 'integratedTerminal' || launch.console === 'externalTerminal' ? 'integratedTerminal' : 'internalConsole', stopOnEntry: wishes.stopOnEntry, breakOnTrap: wishes.breakOnTrap, sourceFileMap: wishes.sourceFileMap,
   };
 }
 
