@@ -107,7 +107,8 @@ export async function showWaste(app: App, given: unknown): Promise<void> {
 
 /** Shows a page as the editor's own preview draws it, or as text where there is none. */
 export async function showMarkdown(uri: vscode.Uri): Promise<void> {
-  const there = (await vscode.commands.getCommands(true)).includes('markdown.showPreview');
+  // Its command is not registered before it is first used.
+  const there = vscode.extensions.getExtension('vscode.markdown-language-features') !== undefined;
   // The preview reads by itself what we make only now: errors are ours to show.
   await vscode.workspace.fs.readFile(uri);
   await vscode.commands.executeCommand(there ? 'markdown.showPreview' : 'vscode.open', uri);
