@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { isCanceled, messageOf, UserError } from './base/error';
 import { commandIds, fullId, type CommandId } from './editor/commandIds';
 import { registerModules } from './editor/modules';
+import { showText } from './editor/textPage';
 import { WebRunner, type WebRun } from './editor/web/runner';
 import { runInTerminal } from './editor/web/terminal';
 import { registerWit } from './editor/wit';
@@ -26,10 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const handlers: Partial<Record<CommandId, (given: unknown) => Promise<unknown>>> = {
     run: given => run(runOf(given)),
     runAgain: given => run(last ?? runOf(given)),
-    showInfo: async given => {
-      const document = await vscode.workspace.openTextDocument({ content: await runner.info(fileOf(given)), language: 'plaintext' });
-      await vscode.window.showTextDocument(document, { preview: true });
-    },
+    showInfo: async given => showText({ context }, `${nameOf(fileOf(given))}.txt`, await runner.info(fileOf(given))),
     convertToWasm: async given => {
       const source = fileOf(given);
       if (!/\.wat$/i.test(source.path)) throw new UserError('usage', l10n.t('Open a .wat file, or choose one in the explorer.'));

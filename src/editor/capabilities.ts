@@ -8,6 +8,7 @@ import type { Handlers } from './commands';
 import { resolveConfiguration } from './configuration';
 import { requireTrust } from './errors';
 import { moduleOf } from './info';
+import { showText } from './textPage';
 
 /**
  * Shows what a module may ask its host for, what a run of it would be given (by a launch configuration, or by the settings), and which runtimes
@@ -25,24 +26,7 @@ async function showCapabilities(app: App, given: unknown): Promise<void> {
     tool: process.execPath, args: [app.cli, 'run', '--why', ...launch.options, module, '--', ...launch.args], cwd: launch.cwd, env: { ...app.environment, NO_COLOR: '1' },
   }, new AbortController().signal);
   if (told.code !== 0) throw new UserError('no-runtime', told.stderr.replace(/^error: /, '').trim());
-  await show(app, basename(module), `${module}\n${chosen.label}\n\n${told.stdout}`);
-}
-
-/** The scheme of the documents that tell it. */
-const scheme = 'wasm-capabilities';
-const texts = new Map<string, string>();
-let provided = false;
-
-/** Shows a text that nobody is asked to save: a document without a file would be, before each start of a program. */
-async function show(app: App, name: string, text: string): Promise<void> {
-  if (!provided) {
-    provided = true;
-    app.context.subscriptions.push(vscode.workspace.registerTextDocumentContentProvider(scheme, { provideTextDocumentContent: uri => texts.get(uri.toString()) ?? '' }));
-  }
-  // A name that is new each time, since what was shown before is not read again.
-  const uri = vscode.Uri.from({ scheme, path: `/${texts.size + 1}/${name}.txt` });
-  texts.set(uri.toString(), text);
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+  await showText(app, `${basename(module)}.txt`, `${module}\n${chosen.label}\n\n${told.stdout}`);
 }
 
 interface Run extends vscode.QuickPickItem { readonly configuration: Readonly<Record<string, unknown>> }

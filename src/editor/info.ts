@@ -7,6 +7,7 @@ import { subjectOf } from './actions';
 import type { App } from './app';
 import { requireTrust } from './errors';
 import { buildInTask } from './buildTask';
+import { showText } from './textPage';
 
 /** Shows what a module is, as `wasm-workbench info` tells it. Reading a module runs nothing of it. */
 export async function showInfo(app: App, given: unknown): Promise<void> {
@@ -14,8 +15,7 @@ export async function showInfo(app: App, given: unknown): Promise<void> {
   if (module === undefined) return;
   const told = await capture(exec, { tool: process.execPath, args: [app.cli, 'info', module], cwd: app.context.extensionPath, env: { ...app.environment, NO_COLOR: '1' } }, new AbortController().signal);
   if (told.code !== 0) throw new UserError('bad-module', told.stderr.replace(/^error: /, '').trim());
-  const document = await vscode.workspace.openTextDocument({ content: told.stdout, language: 'plaintext' });
-  await vscode.window.showTextDocument(document, { preview: true });
+  await showText(app, `${basename(module)}.txt`, told.stdout);
 }
 
 /** The module that a command is about, built first where it is a project's. */

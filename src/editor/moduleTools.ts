@@ -7,6 +7,7 @@ import type { App } from './app';
 import { openFile } from './actions';
 import { requireTrust } from './errors';
 import { editorLimits } from './module/text';
+import { showText } from './textPage';
 
 // Commands on module files. What writes files does so in our command line, off the editor's own thread.
 
@@ -67,7 +68,7 @@ export async function strip(app: App, given: unknown): Promise<void> {
 }
 
 /** Tells what differs between two modules; the explorer hands over both when two are selected. */
-export async function compareModules(_app: App, given: unknown, selected: unknown): Promise<void> {
+export async function compareModules(app: App, given: unknown, selected: unknown): Promise<void> {
   const both = Array.isArray(selected) ? selected.filter((one): one is vscode.Uri => one instanceof vscode.Uri && /\.wasm$/i.test(one.path)) : [];
   const first = both.length === 2 ? both[0] : await moduleFile(given);
   if (first === undefined) return;
@@ -76,7 +77,7 @@ export async function compareModules(_app: App, given: unknown, selected: unknow
   const [{ opened }, { compareModules: compared }, { comparisonText }] = await Promise.all([import('./module'), import('../wasm/view/compare'), import('../wasm/view/compareText')]);
   const [before, after] = [await opened(first), await opened(second)];
   const content = comparisonText(vscode.workspace.asRelativePath(first), vscode.workspace.asRelativePath(second), compared(before.contents.file, after.contents.file));
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language: 'diff' }), { preview: true });
+  await showText(app, `${basename(first.path, '.wasm')} - ${basename(second.path, '.wasm')}.diff`, content);
 }
 
 /** The module that a command is about: what it was given, the open file, or what the user picks. */

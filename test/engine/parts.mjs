@@ -52,7 +52,7 @@ function forget(prefix, kept) {
 function mirror() {
   if (process.env.DEBIAN_MIRROR) return process.env.DEBIAN_MIRROR;
   const listed = spawnSync('apt-cache', ['policy'], { encoding: 'utf8' }).stdout ?? '';
-  return /https?:\/\/[^\s]+\/debian(?=\/? )/.exec(listed)?.[0] ?? 'http://deb.debian.org/debian';
+  return /https?:\/\/[^\s]+\/debian(?=\/? )/.exec(listed)?.[0] ;
 }
 
 function step(command) {
