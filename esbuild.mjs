@@ -1,7 +1,7 @@
-// Bundles src/ into dist/: one file for each entry, and one for each relative `import()`, which stays a call at run time, so that
-// nothing heavy is read before it is used. `--production` minifies, `--watch` rebuilds.
+// Bundles src/ into dist/: one file for each entry and for each relative `import()`, which stays a call at run time, so that nothing heavy is
+// read before it is used, and parts that several of them share. `--production` minifies, `--watch` rebuilds.
 import * as esbuild from 'esbuild';
-import { existsSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
 import { dirname, resolve, relative, basename } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -20,31 +20,36 @@ export function bundleName(source) {
 }
 
 /**
- * What many bundles use: a bundle of its own, which they require, instead of a copy in each, so that the package stays small. Each costs a
- * third of a millisecond where it is read, so that only what is large or copied often is here. A class that is told by `instanceof` must be
- * either in none of them or reached through one of them alone, which then has its file here too (decode, cursor, tarfields).
+ * What the command line reads to run a program, and the editor to activate: each is one file without parts, since every further file costs a
+ * third of a millisecond. Their copies of what others have in common are what that costs in size.
  */
-const shared = new Set([
-  'build/index.ts', 'wasm/read.ts', 'wasm/decode.ts', 'wasm/instructions.ts', 'base/exec.ts', 'base/tar.ts', 'base/tarfields.ts', 'base/tarwrite.ts', 'base/temporary.ts', 'engine/troubles.ts', 'engine/endpoint.ts', 'engine/engine.ts',
-  'image/oci.ts', 'image/read.ts', 'image/reference.ts', 'image/open.ts', 'image/pack.ts', 'image/registry/credentials.ts', 'dwarf/unit.ts',
-  'wat/lexer.ts', 'wat/header.ts', 'wat/fields.ts', 'wat/link.ts', 'wat/body.ts', 'wat/check.ts', 'wat/validate.ts', 'wat/encode.ts', 'wat/cursor.ts', 'wat/literals.ts', 'wat/types.ts', 'wat/print.ts', 'wat/assemble.ts', 'editor/launch.ts', 'editor/buildTask.ts', 'editor/actions.ts', 'dwarf/program.ts', 'dwarf/cursor.ts', 'dwarf/data.ts', 'engine/container.ts', 'image/stores/files.ts', 'image/entries.ts', 'image/tree.ts',
-].map(file => resolve(root, 'src', file)));
+const whole = new Set(['src/extension.ts', 'src/cli.ts', 'src/cli/main.ts', 'src/cli/run.ts', 'src/cli/compiler.ts', 'src/run/hosting/embedded.ts', 'src/run/child.ts'].map(file => resolve(root, file)));
 
-/** Turns each relative `import()` into a bundle of its own, and @vscode/l10n into one file that all bundles share (it holds state). */
-function splitting(found) {
+/** @vscode/l10n is one file for all bundles: it holds state. */
+const oneL10n = {
+  name: 'one-l10n',
+  setup(build) {
+    build.onResolve({ filter: /^@vscode\/l10n$/ }, () => ({ path: './l10n.js', external: true }));
+  },
+};
+
+/** The source file that a relative import names. */
+function sourceOf({ resolveDir, path }) {
+  const base = resolve(resolveDir, path.replace(/\.js$/, ''));
+  return [base + '.ts', resolve(base, 'index.ts')].find(existsSync);
+}
+
+/** Leaves the relative `import()`s that `isApart` is true for calls at run time, of bundles that are made apart. */
+function apart(isApart) {
   return {
-    name: 'splitting',
+    name: 'apart',
     setup(build) {
       build.onResolve({ filter: /^\./ }, args => {
-        if (args.kind !== 'dynamic-import' && args.kind !== 'import-statement') return undefined;
-        const base = resolve(args.resolveDir, args.path.replace(/\.js$/, ''));
-        const file = [base + '.ts', resolve(base, 'index.ts')].find(existsSync);
-        if (args.kind === 'import-statement' && (file === undefined || !shared.has(file))) return undefined;
+        if (args.kind !== 'dynamic-import') return undefined;
+        const file = sourceOf(args);
         if (file === undefined) return { errors: [{ text: `cannot resolve import('${args.path}')` }] };
-        found.add(file);
-        return { path: './' + bundleName(file) + '.js', external: true, sideEffects: false };
+        return isApart(file) ? { path: './' + bundleName(file) + '.js', external: true } : undefined;
       });
-      build.onResolve({ filter: /^@vscode\/l10n$/ }, () => ({ path: './l10n.js', external: true }));
     },
   };
 }
@@ -58,12 +63,16 @@ const lazyPromises = {
   },
 };
 
-/** What dockerode requires for BuildKit sessions and its own ssh alone, neither of which we use: without it its bundle is a sixth. */
-const withoutSessions = {
-  name: 'without-sessions',
+/**
+ * What dockerode requires for BuildKit sessions, its own ssh and building from a folder, none of which we use, and copies of Node's own streams:
+ * without them its bundle is an eighth.
+ */
+const leanDockerode = {
+  name: 'lean-dockerode',
   setup(build) {
-    build.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/ }, ({ path }) => ({ path, namespace: 'sessions' }));
+    build.onResolve({ filter: /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|tar-fs|@balena\/dockerignore)$/ }, ({ path }) => ({ path, namespace: 'sessions' }));
     build.onLoad({ filter: /.*/, namespace: 'sessions' }, () => ({ contents: 'module.exports = {};' }));
+    build.onResolve({ filter: /^readable-stream$/ }, () => ({ path: 'stream', external: true }));
   },
 };
 
@@ -92,39 +101,48 @@ function writePackagedReadme() {
   writeFileSync(resolve(root, 'dist', 'README.md'), text.replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n+/gm, '').replace(/\[([^\]]*)\]\((?!https:|#)[^)]*\)/g, '$1'));
 }
 
-/** Builds every Node bundle; returns esbuild's metafile of each by bundle name. */
+/** What all Node bundles have in common. */
+function nodeOptions(production) {
+  return {
+    absWorkingDir: root, bundle: true, platform: 'node', target: 'node20', external: ['vscode'], loader: { '.node': 'empty' }, minify: production,
+    sourcemap: production ? false : 'inline', legalComments: 'none', logLevel: 'warning', define: { 'process.env.WASM_WORKBENCH_BUNDLED': '"1"' },
+  };
+}
+
+/** Builds each of {@link whole} as one file; returns the files that their relative `import()`s name. */
+async function buildWhole(outdir, production) {
+  const named = new Set();
+  await Promise.all([...whole].map(async file => {
+    await esbuild.build({
+      ...nodeOptions(production), entryPoints: [file], outfile: resolve(outdir, bundleName(file) + '.js'), format: 'cjs', supported: { 'dynamic-import': false },
+      plugins: [oneL10n, apart(found => { named.add(found); return true; }), leanDockerode],
+    });
+  }));
+  return named;
+}
+
+/** Builds all others, with what several of them use in parts of its own. Parts are made of ES modules alone, so that these become CommonJS afterwards. */
+async function buildSplit(entries, outdir, production) {
+  const { outputFiles } = await esbuild.build({
+    ...nodeOptions(production), entryPoints: entries.map(file => ({ in: file, out: bundleName(file) })), outdir, format: 'esm', splitting: true, write: false, chunkNames: 'part-[hash]',
+    plugins: [oneL10n, apart(found => whole.has(found)), leanDockerode],
+  });
+  await Promise.all(outputFiles.map(async ({ path, text }) => {
+    const { code } = await esbuild.transform(text, {
+      format: 'cjs', platform: 'node', target: 'node20', minify: production, sourcemap: production ? false : 'inline', sourcefile: basename(path), supported: { 'dynamic-import': false },
+    });
+    writeFileSync(path, code);
+  }));
+  return outputFiles.length;
+}
+
+/** Builds everything that is in the package's dist/; returns how many files for Node. */
 export async function buildAll({ production = false, outdir = resolve(root, 'dist') } = {}) {
   rmSync(outdir, { recursive: true, force: true });
-  const done = new Map();
-  const found = new Set(nodeEntries.map(entry => resolve(root, entry)).filter(existsSync));
-  for (;;) {
-    const next = [...found].filter(file => !done.has(file));
-    if (next.length === 0) break;
-    await Promise.all(next.map(async file => {
-      done.set(file, undefined);
-      const result = await esbuild.build({
-        absWorkingDir: root,
-        entryPoints: [file],
-        outfile: resolve(outdir, bundleName(file) + '.js'),
-        bundle: true,
-        platform: 'node',
-        target: 'node20',
-        format: 'cjs',
-        supported: { 'dynamic-import': false },
-        external: ['vscode'],
-        loader: { '.node': 'empty' },
-        minify: production,
-        keepNames: false,
-        sourcemap: production ? false : 'linked',
-        metafile: true,
-        legalComments: 'none',
-        logLevel: 'warning',
-        define: { 'process.env.WASM_WORKBENCH_BUNDLED': '"1"' },
-        plugins: [splitting(found), withoutSessions],
-      });
-      done.set(file, result.metafile);
-    }));
-  }
+  mkdirSync(outdir, { recursive: true });
+  const named = await buildWhole(outdir, production);
+  const entries = new Set([...nodeEntries.map(entry => resolve(root, entry)).filter(existsSync), ...named]);
+  const count = await buildSplit([...entries].filter(file => !whole.has(file)), outdir, production);
   await esbuild.build({
     absWorkingDir: root, entryPoints: ['node_modules/@vscode/l10n/dist/main.js'], outfile: resolve(outdir, 'l10n.js'),
     bundle: true, platform: 'node', target: 'node20', format: 'cjs', minify: production, logLevel: 'warning', plugins: [lazyPromises],
@@ -134,23 +152,23 @@ export async function buildAll({ production = false, outdir = resolve(root, 'dis
   if (existsSync(cli)) {
     chmodSync(cli, 0o755);
   }
-  return new Map([...done].map(([file, meta]) => [bundleName(file), meta]));
+  return count + whole.size;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const production = process.argv.includes('--production');
   const started = performance.now();
-  const bundles = await buildAll({ production });
+  const count = await buildAll({ production });
   writeFileSync(resolve(root, 'dist', '.built'), '');
   if (production) writePackagedReadme();
-  console.error(`built ${bundles.size} bundles in ${Math.round(performance.now() - started)} ms`);
+  console.error(`built ${count} files in ${Math.round(performance.now() - started)} ms`);
   if (process.argv.includes('--watch')) {
     const { watch } = await import('node:fs');
     let timer;
     watch(resolve(root, 'src'), { recursive: true }, () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        buildAll({ production }).then(all => console.error(`rebuilt ${all.size} bundles`), error => console.error(String(error)));
+        buildAll({ production }).then(all => console.error(`rebuilt ${all} files`), error => console.error(String(error)));
       }, 100);
     });
   }
