@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { Project } from '../build/project';
 
 /** A project, and the workspace folder it was found in. */
@@ -48,4 +49,13 @@ export function labelsOf(projects: readonly KnownProject[]): ReadonlyMap<string,
     const place = file !== undefined && path.basename(file) === known.project.name ? placeOf(known).replace(/(^|\/)[^/]*$/, '') : placeOf(known);
     return [known.id, { label: known.project.name, description: place === known.project.name ? '' : place }];
   }));
+}
+
+/**
+ * What the status bar calls the current project; where none is chosen, how many there are to choose from. Undefined where it has nothing to
+ * tell: no project, or only single files (a .wat runs from its own editor, and none of them is chosen first).
+ */
+export function statusName(projects: readonly KnownProject[], current: KnownProject | undefined): string | undefined {
+  if (current !== undefined) return current.project.name;
+  return projects.some(({ project }) => project.file === undefined) ? l10n.t('{0} Wasm projects', projects.length) : undefined;
 }

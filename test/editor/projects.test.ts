@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import type { Diagnostic, Project } from '../../src/build/project';
-import { contains, labelsOf, ownerOf, placeOf, projectId, type KnownProject } from '../../src/editor/projectChoice';
+import { contains, labelsOf, ownerOf, placeOf, projectId, statusName, type KnownProject } from '../../src/editor/projectChoice';
 import { lastText, projectRow, projectTooltip, targetRow } from '../../src/editor/projectRows';
 import { DiagnosticStore } from '../../src/editor/diagnosticStore';
 import { formatSize, formatTime, type LastBuild } from '../../src/editor/state';
@@ -31,6 +31,15 @@ void test('a file belongs to the project that is it, else to the deepest one aro
   assert.equal(ownerOf(all, '/ws/lib/a.c', 'linux'), inner);
   assert.equal(ownerOf(all, '/ws/main.c', 'linux'), outer);
   assert.equal(ownerOf(all, '/elsewhere/main.c', 'linux'), undefined);
+});
+
+void test('the status bar names the project, counts those to choose from, and is silent where there are only single files', () => {
+  const text = known('/ws', { file: '/ws/a.wat', toolchain: 'wat', name: 'a.wat' });
+  const other = known('/ws', { file: '/ws/b.wat', toolchain: 'wat', name: 'b.wat' });
+  assert.equal(statusName([], undefined), undefined);
+  assert.equal(statusName([text, other], undefined), undefined);
+  assert.equal(statusName([text, other], other), 'b.wat');
+  assert.equal(statusName([known('/ws/app'), text], undefined), '2 Wasm projects');
 });
 
 void test('projects of one name are told apart by their place', () => {
