@@ -4,10 +4,10 @@ import { Worker } from 'node:worker_threads';
 import type { HeaderRecipe } from './headers';
 import type { Request } from './driver';
 import type { EnginePlaces } from './engine';
-import type { WorkerAnswer, WorkerStart, WorkerTask } from './worker';
+import type { WorkerAnswer, WorkerJob, WorkerStart, WorkerTask } from './worker';
 
 interface Job {
-  readonly task: WorkerTask;
+  readonly task: WorkerJob;
   resolve(answer: WorkerAnswer): void;
   reject(error: unknown): void;
   readonly signal?: AbortSignal;
@@ -21,7 +21,6 @@ interface Hand {
 
 /** What a pool is made of. */
 export interface PoolParts {
-  readonly module: WebAssembly.Module;
   readonly places: EnginePlaces;
   /** worker.ts's bundle. */
   readonly script: string;
@@ -39,9 +38,21 @@ export class Pool {
   readonly #headers = new Map<string, HeaderRecipe>();
   #quiet: NodeJS.Timeout | undefined;
   #serial = 0;
+  #module: WebAssembly.Module | undefined;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
+  }
+
+  /** Starts the first worker; its thread comes up while the module is still being compiled. */
+  warm(): void {
+    if (this.#hands.size === 0) this.#hire();
+  }
+
+  /** Gives the module, before which nothing may be run. */
+  begin(module: WebAssembly.Module): void {
+    this.#module = module;
+    for (const { worker } of this.#hands) worker.postMessage({ kind: 'module', module } satisfies WorkerTask);
   }
 
   /** Runs one tool. An aborted job that runs already is stopped with its worker, which another replaces. */
@@ -52,12 +63,7 @@ export class Pool {
     return answer;
   }
 
-  /** Starts the first worker before it is needed. */
-  warm(): void {
-    if (this.#hands.size === 0) this.#hire();
-  }
-
-  #submit(task: WorkerTask, signal?: AbortSignal): Promise<WorkerAnswer> {
+  #submit(task: WorkerJob, signal?: AbortSignal): Promise<WorkerAnswer> {
     signal?.throwIfAborted();
     clearTimeout(this.#quiet);
     return new Promise((resolve, reject) => {
@@ -103,8 +109,9 @@ export class Pool {
   #hire(): Hand {
     const temporary = join(this.#parts.places.temporary, `worker-${++this.#serial}`);
     mkdirSync(temporary, { recursive: true });
-    const start: WorkerStart = { module: this.#parts.module, places: { ...this.#parts.places, temporary } };
+    const start: WorkerStart = { places: { ...this.#parts.places, temporary } };
     const worker = new Worker(this.#parts.script, { workerData: start, stdin: false, resourceLimits: { stackSizeMb: 16 } });
+    if (this.#module !== undefined) worker.postMessage({ kind: 'module', module: this.#module } satisfies WorkerTask);
     const hand: Hand = { worker, temporary };
     worker.on('message', (answer: WorkerAnswer) => {
       const job = hand.job;

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import type { Request } from './driver';
-import { compileModule } from './engine';
+import { compileModule, readModule } from './engine';
 import { Pool } from './pool';
 import { frame, Frame, Frames, isTool, readyLine, type RequestFrame } from './protocol';
 
@@ -38,10 +38,7 @@ export function serve(start: ServerStart): void {
     clearTimeout(idle);
     if (connections === 0 && !working) idle = setTimeout(quit, start.idleMs);
   };
-  let pool: Pool | undefined;
-  // Made with the first request at the latest, so that the socket is there at once.
-  const thePool = (): Pool => pool ??= new Pool({
-    module: compileModule(start.wasm),
+  const pool = new Pool({
     places: { sysroot: start.sysroot, temporary: start.temporary, headers: start.headers },
     script: workerScript(),
     size: start.size,
@@ -50,6 +47,13 @@ export function serve(start: ServerStart): void {
       rest();
     },
   });
+  // The socket is there at once; who asks early waits. What goes wrong is told to everybody who asks.
+  const ready = readModule(start.wasm).then(bytes => {
+    pool.begin(compileModule(bytes));
+    return pool;
+  });
+  ready.catch(() => {});
+  pool.warm();
   const server = createServer(socket => {
     connections++;
     clearTimeout(idle);
@@ -57,7 +61,7 @@ export function serve(start: ServerStart): void {
       connections--;
       rest();
     });
-    attend(socket, key, thePool);
+    attend(socket, key, ready);
   });
   server.on('error', error => {
     process.stderr.write(`${error.message}\n`);
@@ -65,7 +69,6 @@ export function serve(start: ServerStart): void {
   });
   server.listen(start.address, () => {
     process.stdout.write(readyLine);
-    thePool().warm();
     rest();
   });
 }
@@ -75,7 +78,7 @@ function workerScript(): string {
 }
 
 /** Speaks with one client, whose leaving ends its job. */
-function attend(socket: Socket, key: Buffer, pool: () => Pool): void {
+function attend(socket: Socket, key: Buffer, ready: Promise<Pool>): void {
   const gone = new AbortController();
   let asked: RequestFrame | undefined;
   const input: Buffer[] = [];
@@ -94,7 +97,7 @@ function attend(socket: Socket, key: Buffer, pool: () => Pool): void {
     else if (kind === Frame.STDIN_END) {
       const { tool, args, cwd, env } = asked;
       const request: Request = { tool, args, cwd, env, stdin: Buffer.concat(input) };
-      pool().run(request, gone.signal).then(
+      ready.then(pool => pool.run(request, gone.signal)).then(
         ({ code, stdout, stderr }) => { answer(code, stdout, stderr); },
         (error: unknown) => { answer(70, Buffer.alloc(0), Buffer.from(`${tool}: error: ${said(error)}\n`)); },
       );

@@ -3,15 +3,17 @@ import type { Request } from './driver';
 import { Engine, type EnginePlaces } from './engine';
 import type { HeaderRecipe } from './headers';
 
-// One worker for each job that runs at once: compilations are synchronous. The module comes compiled, and its code is shared.
+// One worker for each job that runs at once: compilations are synchronous. The module comes compiled, as the first message (a worker
+// starts while it is still being compiled), and its code is shared.
 
 /** What a worker is started with. */
 export interface WorkerStart {
-  readonly module: WebAssembly.Module;
   readonly places: EnginePlaces;
 }
 
-export type WorkerTask = { readonly kind: 'run'; readonly request: Request } | { readonly kind: 'headers'; readonly recipe: HeaderRecipe };
+export type WorkerTask = { readonly kind: 'module'; readonly module: WebAssembly.Module } | WorkerJob;
+
+export type WorkerJob = { readonly kind: 'run'; readonly request: Request } | { readonly kind: 'headers'; readonly recipe: HeaderRecipe };
 
 export interface WorkerAnswer {
   readonly code: number;
@@ -21,10 +23,15 @@ export interface WorkerAnswer {
   readonly wanted?: HeaderRecipe;
 }
 
-const start = workerData as WorkerStart;
-const engine = new Engine(start.module, start.places);
+const { places } = workerData as WorkerStart;
+let engine: Engine | undefined;
 
 parentPort?.on('message', (task: WorkerTask) => {
+  if (task.kind === 'module') {
+    engine = new Engine(task.module, places);
+    return;
+  }
+  if (engine === undefined) throw new Error('a job came before the module');
   if (task.kind === 'headers') {
     engine.headers?.make(task.recipe);
     parentPort?.postMessage({ code: 0, stdout: new Uint8Array(0), stderr: new Uint8Array(0) } satisfies WorkerAnswer);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, sym
 import { join } from 'node:path';
 import { before, test, type TestContext } from 'node:test';
 import type { Ran } from '../../../src/build/compiler/driver';
-import { compileModule, Engine } from '../../../src/build/compiler/engine';
+import { compileModule, Engine, readModule } from '../../../src/build/compiler/engine';
 import { findGranularity, Machine } from '../../../src/build/compiler/machine';
 import { locateCompiler, storageFolder } from '../../../src/build/compiler/locate';
 import type { Tool } from '../../../src/build/compiler/protocol';
@@ -16,7 +16,7 @@ let sysroot = '';
 before(async () => {
   const located = locateCompiler({ cwd: root, storage: storageFolder() });
   if ('tried' in located) return;
-  module = compileModule(located.wasm);
+  module = compileModule(await readModule(located.wasm));
   sysroot = await sysrootOf(located, storageFolder());
 });
 
