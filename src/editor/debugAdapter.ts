@@ -30,7 +30,7 @@ export class DebugAdapter implements vscode.DebugAdapter {
         this.over = () => { void watch.end(); };
         return { ...prepared, spec: { ...prepared.spec, ready: watch.ready } };
       },
-      terminal: (command, launch) => inTerminal(app, session, command, launch),
+      ...(wantsTerminal(session.configuration) ? { terminal: (command: ChildCommand, launch: DebugLaunch) => inTerminal(app, session, command, launch) } : {}),
       failed(error) { void showError(app, error); },
     }, message => { this.sent.fire(message); });
   }
@@ -44,6 +44,11 @@ export class DebugAdapter implements vscode.DebugAdapter {
     this.over();
     this.sent.dispose();
   }
+}
+
+/** Whether a debugged program has a terminal: only where its configuration asks for one. */
+function wantsTerminal(configuration: vscode.DebugConfiguration): boolean {
+  return configuration['console'] === 'integratedTerminal' || configuration['console'] === 'externalTerminal';
 }
 
 /** Builds what is stale, with debug information unless the configuration names a profile, and completes the configuration. */
@@ -62,8 +67,7 @@ async function prepare(app: App, { configuration, workspaceFolder }: vscode.Debu
   const node = await findNode({ paths: settingsOf(launch.program).paths }, signal, wishes.runtimeExecutable);
   if ('tried' in node) throw runtimeMissing(l10n.t('Node'), node.tried);
   return {
-    // A terminal where the configuration asks for one.
-    spec, node, cwd: launch.cwd, console: configuration['console'] === 'integratedTerminal' || launch.console === 'externalTerminal' ? 'integratedTerminal' : 'internalConsole', stopOnEntry: wishes.stopOnEntry, breakOnTrap: wishes.breakOnTrap, sourceFileMap: wishes.sourceFileMap,
+    spec, node, cwd: launch.cwd, console: wantsTerminal(configuration) ? 'integratedTerminal' : 'internalConsole', stopOnEntry: wishes.stopOnEntry, breakOnTrap: wishes.breakOnTrap, sourceFileMap: wishes.sourceFileMap,
   };
 }
 

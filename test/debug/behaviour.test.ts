@@ -46,6 +46,19 @@ void test('in a terminal the program prints there, and its end is told all the s
   });
 });
 
+void test('a program in a terminal is restarted by the editor: its process is gone when the stop is answered', limit, async () => {
+  await withEditor('c14-O0', { console: 'integratedTerminal' }, async editor => {
+    const { supportsRestartRequest } = await editor.get<DebugProtocol.Capabilities>('initialize', { adapterID: 'wasi' });
+    assert.equal(supportsRestartRequest, false);
+    await editor.start('shapes.c', [found]);
+    await editor.stopped();
+    const { systemProcessId = 0 } = await editor.event<DebugProtocol.ProcessEvent['body']>('process');
+    assert.equal(isAlive(systemProcessId), true);
+    await editor.get('disconnect', { restart: true });
+    assert.equal(isAlive(systemProcessId), false);
+  });
+});
+
 void test('standard input comes from a file, or from what is typed in the console while the program runs', limit, async () => {
   const file = join(sourcesFolder, 'names.wat');
   await withEditor('c14-O0', { args: ['read'], stdin: file }, async editor => {

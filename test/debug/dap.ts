@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DebugLaunch } from '../../src/debug/adapter/launch';
 import { DebugSession } from '../../src/debug/adapter/session';
-import { startChild } from '../../src/debug/adapter/start';
+import { startChild, type ChildCommand } from '../../src/debug/adapter/start';
 import { fixture, sourcesFolder } from './fixtures';
 
 /** What a test may say of a launch. */
@@ -46,7 +46,7 @@ export class Editor {
           breakOnTrap: options.breakOnTrap ?? true, sourceFileMap: options.sourceFileMap ?? { '/src': sourcesFolder },
         });
       },
-      terminal: command => Promise.resolve(startChild(command, this.folder, text => { this.terminal += text; })),
+      ...(options.console !== 'integratedTerminal' ? {} : { terminal: (command: ChildCommand) => Promise.resolve(startChild(command, this.folder, text => { this.terminal += text; })) }),
       failed: error => { this.failure = error; },
     }, message => { this.#receive(message); });
     this.#emitter.setMaxListeners(100);

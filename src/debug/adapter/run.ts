@@ -19,6 +19,9 @@ export const threadId = 1;
 /** Milliseconds that a terminal may take to start the program. */
 const terminalPatience = 30_000;
 
+/** Milliseconds that a terminal's process may take to end once its connection is gone. */
+const farewell = 3000;
+
 /** One run of the program, from its process's start to its end. */
 export class Run {
   readonly #loaded: Loaded;
@@ -158,7 +161,8 @@ export class Run {
     this.#target = undefined;
     const child = this.#child;
     this.#child = undefined;
-    await Promise.all([connected && this.#inTerminal ? undefined : child?.end(), this.#listener?.dispose()]);
+    const ended = connected && this.#inTerminal && child !== undefined ? left(child) : child?.end();
+    await Promise.all([ended, this.#listener?.dispose()]);
   }
 
   /** The program goes on: what was looked at is no more. */
@@ -204,6 +208,15 @@ async function connection(listener: Listener, child: Child, inTerminal: boolean,
   } finally {
     stop.abort();
   }
+}
+
+/** Waits until a terminal's process has ended by itself; one that does not is ended. */
+async function left(child: Child): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>(resolve => { timer = setTimeout(() => { resolve(true); }, farewell); });
+  const isLate = await Promise.race([late, child.exit.then(() => false, () => false)]);
+  clearTimeout(timer);
+  if (isLate) await child.end();
 }
 
 /** V8's words for a trap as a sentence. */

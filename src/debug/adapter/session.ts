@@ -86,7 +86,7 @@ export class DebugSession {
   }
 
   readonly #handlers: Readonly<Record<string, Handler>> = {
-    initialize: () => capabilities(),
+    initialize: () => capabilities(this.#host.terminal !== undefined),
     launch: (args: Arguments) => this.#launch(args),
     configurationDone: () => { this.#configured?.(); },
     disconnect: () => this.dispose(),

@@ -20,7 +20,8 @@ class Debugging implements vscode.Disposable {
   exitCode: number | undefined;
   output = '';
   pid = 0;
-  readonly over = next(vscode.debug.onDidTerminateDebugSession, session => session.id === this.session?.id);
+  over = this.end();
+  private readonly processes = new vscode.EventEmitter<void>();
   private readonly stops: DebugProtocol.StoppedEvent['body'][] = [];
   private readonly stopped = new vscode.EventEmitter<void>();
   private readonly tracker = vscode.debug.registerDebugAdapterTrackerFactory('wasi', {
@@ -34,7 +35,10 @@ class Debugging implements vscode.Disposable {
     const { output, exitCode, systemProcessId } = (body ?? {}) as { output?: string; exitCode?: number; systemProcessId?: number };
     if (event === 'output') this.output += output ?? '';
     else if (event === 'exited') this.exitCode = exitCode;
-    else if (event === 'process') this.pid = systemProcessId ?? 0;
+    else if (event === 'process') {
+      this.pid = systemProcessId ?? 0;
+      this.processes.fire();
+    }
     else if (event === 'stopped') {
       this.stops.push(body as DebugProtocol.StoppedEvent['body']);
       this.stopped.fire();
@@ -43,6 +47,18 @@ class Debugging implements vscode.Disposable {
 
   async start(configuration: Readonly<Record<string, unknown>>): Promise<void> {
     assert.ok(await vscode.debug.startDebugging(folderAt(0), { type: 'wasi', request: 'launch', name: 'test', program: '${workspaceFolder}/main.c', ...configuration }));
+  }
+
+  private end(): Promise<unknown> {
+    return next(vscode.debug.onDidTerminateDebugSession, session => session.id === this.session?.id);
+  }
+
+  /** What the restart button does: the adapter's restart request, or where it takes none the editor ends and starts the session. */
+  async restart(): Promise<void> {
+    const started = next(this.processes.event, () => true);
+    await vscode.commands.executeCommand('workbench.action.debug.restart');
+    await started;
+    this.over = this.end();
   }
 
   async stop(): Promise<DebugProtocol.StoppedEvent['body']> {
@@ -85,6 +101,7 @@ class Debugging implements vscode.Disposable {
   dispose(): void {
     this.tracker.dispose();
     this.stopped.dispose();
+    this.processes.dispose();
   }
 }
 
@@ -162,6 +179,24 @@ suite('debugging', () => {
     assert.match(text ?? '', /division by zero/);
     assert.equal((await debugging.locals()).values['sum'], '3');
   });
+
+  for (const console of ['internalConsole', 'integratedTerminal']) {
+    test(`a restart runs the program anew, and a stop ends it (console ${console})`, async () => {
+      breakAt('int found = area');
+      await debugging.start({ console });
+      await debugging.stop();
+      const before = debugging.pid;
+      await debugging.restart();
+      assert.equal((await debugging.stop()).reason, 'breakpoint');
+      assert.equal(await debugging.where(), `main:${line('int found = area')}`);
+      assert.notEqual(debugging.pid, before);
+      await gone(before);
+      const { over } = debugging;
+      await vscode.debug.stopDebugging();
+      await over;
+      await gone(debugging.pid);
+    });
+  }
 
   test('a trap stops at its line, and ends with 134', async () => {
     await debugging.start({ console: 'internalConsole', args: ['trap'] });
