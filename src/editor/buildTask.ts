@@ -13,6 +13,9 @@ import { projectProperty, readTaskDefinition, taskName, type WasiTaskDefinition 
 
 const type = 'wasi';
 
+/** How long a task whose end was told may still begin, in milliseconds. */
+const patience = 3000;
+
 /** A task for each project in each of the two profiles that people switch between. */
 export async function offeredTasks(app: App): Promise<vscode.Task[]> {
   const known = await guarded(app, () => app.projects.list()) ?? [];
@@ -77,15 +80,23 @@ export async function buildInTask(app: App, request: BuildRequest, reveal: 'alwa
   const name = taskName(known.project.name, definition);
   await endOf(name);
   return new Promise((resolve, reject) => {
-    const watched: Watched = { done: outcome => { outcome.then(resolve, (error: unknown) => { reject(withButtons(error, known)); }); }, ...(signal === undefined ? {} : { signal }) };
+    let begun = false;
+    const watched: Watched = {
+      // From here on the build alone says how it ends: closing its terminal ends it too.
+      done: outcome => {
+        begun = true;
+        outcome.then(resolve, (error: unknown) => { reject(withButtons(error, known)); });
+      },
+      ...(signal === undefined ? {} : { signal }),
+    };
     const task = makeTask(app, { ...definition }, scopeOf(known.root), name, () => Promise.resolve({ ...request, profile }), watched);
     task.presentationOptions = { ...task.presentationOptions, reveal: reveal === 'always' ? vscode.TaskRevealKind.Always : vscode.TaskRevealKind.Silent };
     vscode.tasks.executeTask(task).then(execution => {
       const ended = vscode.tasks.onDidEndTask(event => {
         if (event.execution !== execution) return;
         ended.dispose();
-        // Settles only what the terminal has not settled: it was closed before it began.
-        reject(new UserError('canceled', l10n.t('The build was cancelled.')));
+        // The terminal was closed before it began; or the end of an earlier run of the same task is told late, and this one is about to begin.
+        setTimeout(() => { if (!begun) reject(new UserError('canceled', l10n.t('The build was cancelled.'))); }, patience);
       });
     }, reject);
   });

@@ -127,16 +127,22 @@ suite('WIT', () => {
   test('mistakes are told as they are typed, and go when they are mended', async () => {
     const document = await open();
     assert.equal(document.languageId, 'wit');
-    const broken = told(document.uri);
+    let broken = told(document.uri);
     const edit = new vscode.WorkspaceEdit();
     edit.insert(document.uri, at(document, 'write').translate(0, -1), 'lost: func(a: nothing);\n  ');
     await vscode.workspace.applyEdit(edit);
-    while (errors(document.uri).length === 0) await Promise.race([broken, told(document.uri)]);
+    while (errors(document.uri).length === 0) {
+      await broken;
+      broken = told(document.uri);
+    }
     assert.deepEqual(errors(document.uri), ['unknown-type']);
-    const mended = told(document.uri);
+    let mended = told(document.uri);
     await vscode.commands.executeCommand('undo');
-    await mended;
-    assert.deepEqual(errors(document.uri), []);
+    // What is told may be of the text before.
+    while (errors(document.uri).length > 0) {
+      await mended;
+      mended = told(document.uri);
+    }
   });
 
   test('definitions and hover reach into deps', async () => {
