@@ -14,6 +14,8 @@ export interface FileChange {
 export interface Comparison {
   readonly shared: number;
   readonly files: readonly FileChange[];
+  /** Of all files, where `files` is cut. */
+  readonly counts: Readonly<Record<FileChange['change'], number>>;
   readonly config: readonly { readonly key: string; readonly before: string; readonly after: string }[];
 }
 
@@ -43,5 +45,7 @@ export function compareImages(before: Inspected, after: Inspected): Comparison {
   const config = [...keys].sort().map(key => ({ key, before: shown(before, key), after: shown(after, key) })).filter(each => each.before !== each.after);
   if (before.report.platform !== after.report.platform) config.unshift({ key: 'platform', before: before.report.platform, after: after.report.platform });
   const there = new Set(before.report.layers.map(layer => layer.digest));
-  return { shared: after.report.layers.filter(layer => there.has(layer.digest)).length, files: changes, config };
+  const counts = { added: 0, removed: 0, modified: 0 };
+  for (const { change } of changes) counts[change]++;
+  return { shared: after.report.layers.filter(layer => there.has(layer.digest)).length, files: changes, counts, config };
 }

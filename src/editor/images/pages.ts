@@ -8,7 +8,6 @@ import { visible } from './rows';
 // Pages about images, in Markdown: the editor's own preview shows them in the user's colours.
 
 const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
-const most = 200;
 
 /** A table; the first column is text, the others numbers unless told. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
@@ -72,14 +71,13 @@ export function comparisonPage([first, second]: readonly [string, string], befor
     l10n.t('{0} of {1} layers are the same.', comparison.shared, after.layers.length),
   ];
   if (comparison.config.length > 0) parts.push(`## ${l10n.t('Configuration')}`, table(['', visible(first), visible(second)], comparison.config.map(({ key, before: old, after: now }) => [key, old === 'null' ? '' : code(old), now === 'null' ? '' : code(now)]), 3));
-  const counts = { added: 0, removed: 0, modified: 0 };
-  for (const { change } of comparison.files) counts[change]++;
+  const { counts, files } = comparison;
   parts.push(`## ${l10n.t('Files')}`, l10n.t('{0} only in the second, {1} only in the first, {2} differ.', counts.added, counts.removed, counts.modified));
-  if (comparison.files.length > 0) {
+  if (files.length > 0) {
     const marks = { added: '+', removed: '−', modified: '~' };
-    const largest = [...comparison.files].sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before)).slice(0, most);
-    parts.push(table([l10n.t('Path'), '', visible(first), visible(second)], largest.map(each => [code(each.path), marks[each.change], each.change === 'added' ? '' : formatSize(each.before), each.change === 'removed' ? '' : formatSize(each.after)]), 2));
-    if (comparison.files.length > most) parts.push(l10n.t('The {0} largest differences of {1}.', most, comparison.files.length));
+    parts.push(table([l10n.t('Path'), '', visible(first), visible(second)], files.map(each => [code(each.path), marks[each.change], each.change === 'added' ? '' : formatSize(each.before), each.change === 'removed' ? '' : formatSize(each.after)]), 2));
+    const all = counts.added + counts.removed + counts.modified;
+    if (files.length < all) parts.push(l10n.t('The {0} largest differences of {1}.', files.length, all));
   }
   return parts.filter(part => part !== '').join('\n\n') + '\n';
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import * as l10n from '@vscode/l10n';
 import { isCanceled, isUserError, messageOf } from '../../base/error';
 import type { Filter } from '../../image/explore/filter';
-import type { EntryRow, ListWish } from '../../image/explore/listing';
+import type { EntryRow, Listing, ListWish } from '../../image/explore/listing';
 import type { ImageAt } from '../../image/explore/protocol';
 import { sourceKey } from '../../image/explore/source';
 import { showPlatform } from '../../image/oci';
@@ -17,6 +17,8 @@ import { itemOf } from './items';
 /** Layers of local images are read ahead of the user up to this many stored bytes. */
 const readAhead = 1 << 30;
 const settling = 500;
+/** Rows that the thread sends in one message. */
+const mostInOne = 5000;
 
 /** The tree of the Images view. */
 export class ImagesTree implements vscode.TreeDataProvider<Node> {
@@ -159,7 +161,7 @@ export class ImagesTree implements vscode.TreeDataProvider<Node> {
     const { mode, sort, filter } = this.images.state;
     const layer = node.kind === 'layer' ? node : layerOf(node);
     const wish: ListWish = { layer: node.layer, mode, path, sort, from: 0, count: node.shown, ...(isSet(filter) ? { filter } : {}) };
-    const { rows, total } = await this.images.ask('list', { ...node.at, wish }, l10n.t('layer {0}', node.layer + 1)).catch((error: unknown) => {
+    const { rows, total } = await this.pages(node.at, wish).catch((error: unknown) => {
       if (layer !== undefined && !isCanceled(error)) layer.problem = messageOf(error);
       throw error;
     });
@@ -167,6 +169,18 @@ export class ImagesTree implements vscode.TreeDataProvider<Node> {
     const children: Node[] = rows.map((row: EntryRow) => ({ kind: 'entry', id: `${layer?.id ?? ''} ${mode} ${row.path}${row.change === 'removed' ? ' removed' : ''}`, parent: node, at: node.at, layer: node.layer, mode, row, shown: pageSize }));
     if (rows.length < total) children.push({ kind: 'more', id: `${node.id} more`, parent: node, left: total - rows.length });
     return children;
+  }
+
+  /** A folder's rows in pieces: taking 100,000 at once would hold up the editor's extensions. */
+  private async pages(at: ImageAt, { count, ...wish }: ListWish): Promise<Listing> {
+    const rows: EntryRow[] = [];
+    let total = Infinity;
+    for (let from = 0; from < Math.min(count, total); from += mostInOne) {
+      const page = await this.images.ask('list', { ...at, wish: { ...wish, from, count: Math.min(mostInOne, count - from) } }, l10n.t('layer {0}', wish.layer + 1));
+      rows.push(...page.rows);
+      total = page.total;
+    }
+    return { rows, total };
   }
 
   /** What can be told of a layer once its files are on the screen; nothing more is read for it. */

@@ -10,6 +10,7 @@ import { parseReference, type Reference } from '../reference';
 import { writeArchive } from '../stores/archive';
 import { diskError } from '../stores/files';
 import { bytesOf, locate, moduleOf, wholeOf } from './contents';
+import { cutComparison, cutReport } from './cut';
 import { extract } from './extract';
 import { resolvePath, seen, totalOf, treeOf } from './folders';
 import { LayerCache } from './layerCache';
@@ -136,11 +137,11 @@ export class ImageService {
       return { size: file.size };
     },
     extract: async ({ taken, to, ...at }, wish) => extract(await this.#image(at, wish), taken, to, wish, wish.progress),
-    report: async (at, wish) => (await (await this.#image(at, wish)).inspect(wish, wish.progress)).report,
+    report: async (at, wish) => cutReport((await (await this.#image(at, wish)).inspect(wish, wish.progress)).report),
     compare: async ({ before, after }, wish) => {
       const first = await (await this.#image(before, wish)).inspect(wish, wish.progress);
       const second = await (await this.#image(after, wish)).inspect(wish, wish.progress);
-      return { before: first.report, after: second.report, comparison: compareImages(first, second) };
+      return { before: cutReport(first.report), after: cutReport(second.report), comparison: cutComparison(compareImages(first, second)) };
     },
     raw: async ({ what, ...at }, wish) => {
       const { blobs, image } = await this.#image(at, wish);

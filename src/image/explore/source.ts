@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EndpointWish } from '../../engine/endpoint';
 import { showPlatform, type Platform } from '../oci';
 import { openImage, openReference, type OpenImage } from '../open';
+import type { Patience } from '../registry/http';
 
 /** Where an image is. A plain value: it names an image in links, in settings and between threads. */
 export type Source =
@@ -34,6 +35,8 @@ export interface SourceWish {
   readonly largest: number;
   /** Bytes that came, before anything can be told of the image. */
   progress?(bytes: number): void;
+  /** With a registry. */
+  readonly patience?: Patience;
 }
 
 /** How long a registry may be silent, and how often it is asked: somebody looks at the screen. */
@@ -43,7 +46,7 @@ const impatience = { attempts: 2, silence: 20_000, pause: 500 };
 export async function openSource(source: Source, wish: SourceWish): Promise<OpenImage> {
   switch (source.kind) {
     case 'file': case 'folder': return openImage(source.path, path => path, wish.signal, { largest: wish.largest });
-    case 'registry': return openReference(source.reference, wish.signal, impatience);
+    case 'registry': return openReference(source.reference, wish.signal, wish.patience ?? impatience);
     case 'engine': {
       const { Engine } = await import('../../engine/engine');
       const { openEngineImage } = await import('../stores/engine');
