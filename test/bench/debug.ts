@@ -8,15 +8,10 @@ import { Program } from '../../src/dwarf/program';
 import { Editor, type Launch } from '../debug/dap';
 import { fixture, lineOf, sourcesFolder } from '../debug/fixtures';
 import { bigModule } from './debugModule';
-import type { Row } from './row';
+import { median, type Row } from './row';
 
 const cli = process.env['BENCH_CLI'] ?? '';
 const now = (): number => performance.now();
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
-}
 
 /** The debugger's figures, medians, beside floors that take turns with them. */
 export async function bench(): Promise<Row[]> {

@@ -29,3 +29,8 @@ export async function best(times: number, body: () => unknown): Promise<number> 
   }
   return least;
 }
+
+/** The middle one of some figures. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
