@@ -8,10 +8,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = dirname(fileURLToPath(import.meta.url));
 
 /** Node entries: what the editor, a shell or one of our own child processes starts. */
-const nodeEntries = ['src/extension.ts', 'src/cli.ts', 'src/run/child.ts', 'src/run/hosting/thread.ts', 'src/debug/child.ts', 'src/wasi/node/sockets/worker.ts', 'src/build/compiler/server.ts', 'src/build/compiler/worker.ts', 'src/image/explore/worker.ts', 'src/wat/server/main.ts'];
+const nodeEntries = ['src/extension.ts', 'src/cli.ts', 'src/run/child.ts', 'src/run/hosting/thread.ts', 'src/debug/child.ts', 'src/wasi/node/sockets/worker.ts', 'src/build/compiler/server.ts', 'src/build/compiler/worker.ts', 'src/image/explore/worker.ts'];
 
-/** What a browser loads: the extension's entry there, and scripts by themselves: the workers that it runs programs and the language server in, and the page of a module. */
-const pageEntries = [['src/extension.web.ts', 'cjs'], ['src/editor/web/worker.ts', 'iife'], ['src/editor/module/page/main.ts', 'iife'], ['src/wat/server/browser.ts', 'iife']];
+/**
+ * What a browser loads: the extension's entry there, and scripts by themselves: the workers that it runs programs and the language server in, and the page of a module.
+ * The language server and its client are large, and the same ones on desktop, whose process runs the one and whose `import()` means the other.
+ */
+const pageEntries = [['src/extension.web.ts', 'cjs'], ['src/editor/web/worker.ts', 'iife'], ['src/editor/module/page/main.ts', 'iife'], ['src/wat/server/main.ts', 'iife'], ['src/editor/watClient.ts', 'cjs', 'shared']];
+const pageFiles = new Set(pageEntries.map(([entry]) => resolve(root, entry)));
 
 /** dist/NAME.js of a source file: its path below src with dashes, so that every bundle lies in one folder. */
 export function bundleName(source) {
@@ -25,7 +29,7 @@ export function bundleName(source) {
  */
 const whole = new Set(['src/extension.ts', 'src/cli.ts', 'src/cli/main.ts', 'src/cli/run.ts', 'src/cli/compiler.ts', 'src/run/hosting/embedded.ts', 'src/run/child.ts'].map(file => resolve(root, file)));
 
-/** @vscode/l10n is one file for all bundles: it holds state. */
+/** @vscode/l10n is one file for all bundles: it holds state. In a browser it is that of whoever loads the bundle (src/editor/web/bundles.ts). */
 const oneL10n = {
   name: 'one-l10n',
   setup(build) {
@@ -85,12 +89,21 @@ const withoutNode = {
   },
 };
 
+/** The language client matches globs for servers that ask for changes of files or for notebooks, which ours does not. */
+const withoutGlobs = {
+  name: 'without-globs',
+  setup(build) {
+    build.onResolve({ filter: /^minimatch$/ }, ({ path }) => ({ path, namespace: 'globs' }));
+    build.onLoad({ filter: /.*/, namespace: 'globs' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 /** Builds the bundles of {@link pageEntries}. */
 async function buildPage(outdir, production) {
-  for (const [entry, format] of pageEntries) {
+  for (const [entry, format, side] of pageEntries) {
     await esbuild.build({
       absWorkingDir: root, entryPoints: [entry], outfile: resolve(outdir, bundleName(resolve(root, entry)) + '.js'), bundle: true, platform: 'browser', target: 'es2022', format,
-      external: ['vscode'], minify: production, sourcemap: production ? false : 'linked', legalComments: 'none', logLevel: 'warning', plugins: [withoutNode],
+      external: ['vscode'], minify: production, sourcemap: production ? false : 'linked', legalComments: 'none', logLevel: 'warning', plugins: side === 'shared' ? [withoutNode, oneL10n, withoutGlobs] : [withoutNode],
     });
   }
 }
@@ -125,7 +138,7 @@ async function buildWhole(outdir, production) {
 async function buildSplit(entries, outdir, production) {
   const { outputFiles } = await esbuild.build({
     ...nodeOptions(production), entryPoints: entries.map(file => ({ in: file, out: bundleName(file) })), outdir, format: 'esm', splitting: true, write: false, chunkNames: 'part-[hash]',
-    plugins: [oneL10n, apart(found => whole.has(found)), leanDockerode],
+    plugins: [oneL10n, apart(found => whole.has(found) || pageFiles.has(found)), leanDockerode],
   });
   await Promise.all(outputFiles.map(async ({ path, text }) => {
     const { code } = await esbuild.transform(text, {

@@ -9,7 +9,7 @@ export function registerWat(app: App): void {
     // The debugger's disassembly is no text of the user's.
     if (started || !/^was?t$/.test(languageId) || uri.scheme === 'debug') return;
     started = true;
-    void guarded(app, async () => (await import('./watClient')).startWat(app));
+    void guarded(app, async () => (await import('./watProcess')).startWatProcess(app));
   };
   vscode.workspace.textDocuments.forEach(seen);
   app.context.subscriptions.push(vscode.workspace.onDidOpenTextDocument(seen));

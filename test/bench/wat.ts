@@ -29,7 +29,7 @@ interface Answer { readonly id?: number; readonly method?: string; readonly para
 
 /** The server as the editor has it: a process of its own, behind the protocol. */
 class Client {
-  private readonly child: ChildProcess = fork(join(process.env['BENCH_DIST'] ?? '', 'wat-server-main.js'), ['--node-ipc'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  private readonly child: ChildProcess = fork(join(process.env['BENCH_DIST'] ?? '', 'wat-server-main.js'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   private next = 1;
   private readonly waiting = new Map<number, (answer: Answer) => void>();
   private told: ((answer: Answer) => void) | undefined;

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { LanguageClient } from 'vscode-languageclient/browser';
 import { messageOf } from '../../base/error';
-import { connectWat, watOptions } from '../watOptions';
+import type { Port } from '../../base/port';
+import { loadBundle } from './bundles';
 
-interface PageWorker { terminate(): void }
+interface PageWorker extends Port { terminate(): void }
 
 /** What a page has, whose types this project does not load. */
 interface Page {
@@ -26,10 +26,13 @@ export function registerWat(context: vscode.ExtensionContext): void {
 
 async function start(context: vscode.ExtensionContext): Promise<void> {
   const { Worker, Blob, URL } = globalThis as unknown as Page;
-  // The page may only start workers of its own, which our files are not.
-  const script = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', 'wat-server-browser.js'));
-  const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
-  const client = new LanguageClient('wasmWorkbench.wat', 'WebAssembly Text', worker, watOptions());
-  context.subscriptions.push(connectWat(client), client, { dispose: () => { worker.terminate(); } });
-  await client.start();
+  const { startWat } = await loadBundle(context.extensionUri, 'editor-watClient.js') as typeof import('../watClient');
+  let worker: PageWorker | undefined;
+  context.subscriptions.push({ dispose: () => { worker?.terminate(); } });
+  await startWat(context, async () => {
+    // The page may only start workers of its own, which our files are not.
+    const script = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(context.extensionUri, 'dist', 'wat-server-main.js'));
+    worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+    return worker;
+  });
 }

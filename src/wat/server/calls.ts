@@ -1,4 +1,4 @@
-import { SymbolKind, type CallHierarchyIncomingCall, type CallHierarchyItem, type CallHierarchyOutgoingCall, type Position, type Range } from 'vscode-languageserver-types';
+import { SymbolKind, type CallHierarchyIncomingCall, type CallHierarchyItem, type CallHierarchyOutgoingCall, type Position, type Range } from 'vscode-languageserver';
 import { definitionOf, nameOf, occurrenceAt, type Sym } from '../document/symbols';
 import type { ModuleState } from '../document/module';
 import { moved, offsetOf, rangeOf, type Opened } from './opened';

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { CodeActionKind, type CodeAction, type Diagnostic, type Range, type TextEdit } from 'vscode-languageserver-types';
+import { CodeActionKind, type CodeAction, type Diagnostic, type Range, type TextEdit } from 'vscode-languageserver';
 import { definitionsIn, occurrences, type Sym } from '../document/symbols';
 import type { ModuleState } from '../document/module';
 import { groupEnd } from '../fields';

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { CompletionItemKind, InsertTextFormat, type CompletionItem, type CompletionList, type Position } from 'vscode-languageserver-types';
+import { CompletionItemKind, InsertTextFormat, type CompletionItem, type CompletionList, type Position } from 'vscode-languageserver';
 import { stackAt, type Here } from '../document/stack';
 import type { ModuleState } from '../document/module';
 import type { Kind } from '../document/uses';

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { DiagnosticSeverity, DiagnosticTag, type Diagnostic as LspDiagnostic, type DiagnosticRelatedInformation } from 'vscode-languageserver-types';
+import { DiagnosticSeverity, DiagnosticTag, type Diagnostic as LspDiagnostic, type DiagnosticRelatedInformation } from 'vscode-languageserver';
 import type { Diagnostic } from '../diagnostic';
 import { definitionOf, nameOf, symOf } from '../document/symbols';
 import type { ModuleState } from '../document/module';

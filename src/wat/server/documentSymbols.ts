@@ -1,4 +1,4 @@
-import { SymbolKind, type DocumentSymbol, type SymbolInformation } from 'vscode-languageserver-types';
+import { SymbolKind, type DocumentSymbol, type SymbolInformation } from 'vscode-languageserver';
 import { definitionsIn, type Definition } from '../document/symbols';
 import type { ModuleState } from '../document/module';
 import type { Kind } from '../document/uses';

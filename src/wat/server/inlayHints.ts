@@ -1,4 +1,4 @@
-import { InlayHintKind, type InlayHint, type Range } from 'vscode-languageserver-types';
+import { InlayHintKind, type InlayHint, type Range } from 'vscode-languageserver';
 import { definitionOf, nameOf, symOf } from '../document/symbols';
 import type { ModuleState } from '../document/module';
 import { numericStart } from '../document/text';

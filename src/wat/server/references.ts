@@ -1,4 +1,4 @@
-import { DocumentHighlightKind, type DocumentHighlight, type Location, type Position, type Range, type TextEdit } from 'vscode-languageserver-types';
+import { DocumentHighlightKind, type DocumentHighlight, type Location, type Position, type Range, type TextEdit } from 'vscode-languageserver';
 import * as l10n from '@vscode/l10n';
 import { nameOf, occurrenceAt, occurrences, type Occurrence } from '../document/symbols';
 import { isIdChar } from '../lexer';

@@ -1,4 +1,4 @@
-import { FoldingRangeKind, type FoldingRange, type Position, type SelectionRange } from 'vscode-languageserver-types';
+import { FoldingRangeKind, type FoldingRange, type Position, type SelectionRange } from 'vscode-languageserver';
 import { ID, EOF, LPAREN, Lexer, RPAREN, WORD } from '../lexer';
 import type { Span } from '../syntax';
 import { offsetOf, rangeOf, type Opened } from './opened';

@@ -46,6 +46,20 @@ suite('in a browser', () => {
     assert.equal(await run('wrong.wat'), undefined);
   });
 
+  test('the language server is a worker of the page, which tells mistakes as one types and answers', async () => {
+    writeFileSync(inside('typed.wat'), '(module\n  (func $f (param $x i32) (i32.ad)))\n');
+    const document = await vscode.workspace.openTextDocument(uri('typed.wat'));
+    const wrong = (): boolean => vscode.languages.getDiagnostics(document.uri).some(one => one.code === 'unknown-instruction');
+    const changed = (): Promise<unknown> => next(vscode.languages.onDidChangeDiagnostics, event => event.uris.some(one => one.toString() === document.uri.toString()));
+    while (!wrong()) await changed();
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(1, 26, 1, 34), '(drop (local.get $x))');
+    await vscode.workspace.applyEdit(edit);
+    while (wrong()) await changed();
+    const [found] = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', document.uri, new vscode.Position(1, 44));
+    assert.match((found?.contents ?? []).map(content => (content instanceof vscode.MarkdownString ? content.value : '')).join('\n'), /\$x/);
+  });
+
   test('every command is there, those too that a browser has not', async () => {
     const known = await vscode.commands.getCommands(true);
     assert.deepEqual(commandIds.map(fullId).filter(id => !known.includes(id)), []);
