@@ -7,13 +7,13 @@ const ctrlC = 3;
 
 /**
  * Our own streams as a container's. On a terminal they become the container's terminal: keys go there as they are typed, and Ctrl+C, which a guest as
- * process 1 would not hear, ends it.
+ * process 1 would not hear, ends it. Where the runtime has no terminals ours stays as it is: it edits lines, and its Ctrl+C is the signal.
  */
-export function containerIo(io: CliIo): { readonly io: ContainerIo & { readonly tty: boolean }; readonly interrupted: () => boolean; readonly end: () => void } {
+export function containerIo(io: CliIo, terminals: boolean): { readonly io: ContainerIo & { readonly tty: boolean }; readonly interrupted: () => boolean; readonly end: () => void } {
   const { stdin, stdout } = process;
-  const tty = io.terminal(0) && io.terminal(1);
+  const tty = terminals && io.terminal(0) && io.terminal(1);
   const interrupt = new AbortController();
-  const input = tty ? keys(stdin, () => { interrupt.abort(Object.assign(new Error('SIGINT'), { name: 'AbortError', signal: 'SIGINT' })); }) : hasInput() ? stdin : undefined;
+  const input = tty ? keys(stdin, () => { interrupt.abort(Object.assign(new Error('SIGINT'), { name: 'AbortError', signal: 'SIGINT' })); }) : io.terminal(0) || hasInput() ? stdin : undefined;
   if (tty) stdin.setRawMode(true);
   return {
     io: {
@@ -36,7 +36,7 @@ export function containerIo(io: CliIo): { readonly io: ContainerIo & { readonly 
   };
 }
 
-/** Whether there is something to read: neither /dev/null nor an empty file. */
+/** Whether something that is no terminal has anything to read: neither /dev/null nor an empty file. */
 function hasInput(): boolean {
   try {
     const stat = fstatSync(0);

@@ -11,7 +11,7 @@ import { openImage } from '../image/open';
 import { packImage } from '../image/pack';
 import { parseReference } from '../image/reference';
 import { engineLogin, hasEngineImage, loadIntoEngine, platformOfEngineImage, pullIntoEngine, removeEngineImage } from '../image/stores/engine';
-import { defaultPlatform, refuseInDocker, runImageInDocker, type DockerWish, type ImageRun } from '../run/inDocker';
+import { defaultPlatform, hasTerminals, refuseInDocker, runImageInDocker, type DockerWish, type ImageRun } from '../run/inDocker';
 import { checkRequest } from '../run/check';
 import { parseReady, tellReady } from '../run/ready';
 import type { RunRequest } from '../run/request';
@@ -118,7 +118,7 @@ async function pull(engine: Engine, target: string, platform: Platform, io: CliI
 }
 
 async function runOn(engine: Engine, run: ImageRun, io: CliIo): Promise<Exit> {
-  const streams = containerIo(io);
+  const streams = containerIo(io, hasTerminals(run.docker.runtime));
   const over = new AbortController();
   try {
     return await runImageInDocker(engine, run, {

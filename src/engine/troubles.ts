@@ -147,6 +147,13 @@ export const troubles: readonly Trouble[] = [
       remedies: [remedy.runtime, url(l10n.t('How Runtimes Are Configured'), 'https://docs.docker.com/engine/daemon/alternative-runtimes/'), remedy.check],
     }),
   },
+  {
+    id: 'no-terminal', applies: says(/terminal is not supported/),
+    say: failure => ({
+      message: l10n.t('Runtime {0} gives programs no terminal.', runtimeOf(failure)),
+      remedies: [hint(l10n.t('Send the output through a pipe: ... | cat')), remedy.runtime, remedy.embedded],
+    }),
+  },
   // The image store and platforms.
   {
     id: 'classic-store', applies: says(/cannot load wasi image on \w+|operating system is not supported|image operating system "?wasi"? cannot be used/),

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { createReadStream, readdirSync } from 'node:fs';
 import * as path from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Exit } from '../base/command';
 import { UserError } from '../base/error';
 import type { Log } from '../base/log';
@@ -55,10 +56,40 @@ export function refuseInDocker(request: Pick<RunRequest, 'info' | 'trace' | 'lim
   if (objection !== undefined) throw no(l10n.t("WasmEdge in Docker can't run it: {0}.", objection));
 }
 
+/** Whether a runtime is a shim of containerd, by its name: one with dots. Those of runwasi give programs no terminal and never the end of their input. */
+function isShim(runtime: string): boolean {
+  return runtime.includes('.');
+}
+
+/** Whether a runtime can give a program a terminal; a shim of runwasi refuses to start it then. */
+export function hasTerminals(runtime: string = defaultRuntime): boolean {
+  return !isShim(runtime);
+}
+
+/** How long a program may go on after its input has ended until it seems to wait for that end, ms. */
+const patience = 3000;
+
+/** Calls `explain` when input has ended and the program still runs a while later, until what it returns is called: under a shim it may wait for ever. */
+export function watchInput(stdin: Readable, runtime: string, explain: (trouble: UserError) => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const ended = (): void => {
+    timer = setTimeout(() => {
+      explain(new UserError('engine.input-end', l10n.t('The input has ended, which runtime {0} does not tell the program: if it reads to the end of its input, it waits for ever.', runtime), [
+        { label: l10n.t('Run it in the embedded host, which tells it: --runtime embedded.') }, { label: l10n.t('Or in Docker with crun, where the engine has it: --docker-runtime NAME.') },
+      ]));
+    }, patience);
+  };
+  stdin.once('end', ended);
+  return () => {
+    stdin.off('end', ended);
+    clearTimeout(timer);
+  };
+}
+
 /** The annotations of a run: crun runs WebAssembly only when it is told to. */
 export async function annotationsFor(engine: Engine, runtime: string, given: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
-  // A shim's name has dots, and no crun behind it.
-  if (runtime.includes('.') || 'run.oci.handler' in given) return given;
+  // A shim has no crun behind it.
+  if (isShim(runtime) || 'run.oci.handler' in given) return given;
   if (/crun/.test(runtime)) return { 'run.oci.handler': 'wasm', ...given };
   const info = await engine.ask('list', {}, signal, docker => docker.info() as Promise<{ Runtimes?: Record<string, { path?: string } | undefined> }>);
   return /crun/.test(path.posix.basename(info.Runtimes?.[runtime]?.path ?? '')) ? { 'run.oci.handler': 'wasm', ...given } : given;
@@ -106,6 +137,7 @@ export async function runImageInDocker(
     stop.abort();
   }, limits.time);
   const stdin = run.stdin === undefined ? io.stdin : createReadStream('', { fd: openStdin(run.stdin) });
+  const forget = stdin !== undefined && isShim(runtime) ? watchInput(stdin, runtime, explain) : () => {};
   const { runContainer } = await import('../engine/container');
   try {
     const exit: ContainerExit = await runContainer(engine, request, {
@@ -119,6 +151,7 @@ export async function runImageInDocker(
     throw error;
   } finally {
     clearTimeout(timer);
+    forget();
     if (run.stdin !== undefined) stdin?.destroy();
   }
 }

@@ -37,6 +37,7 @@ const recorded: readonly (readonly [string, Partial<Failure>])[] = [
   ['shim-architecture', { status: 500, message: 'failed to create task for container: failed to start shim: start failed: : fork/exec /usr/bin/containerd-shim-wasmedge-v1: exec format error: unknown' }],
   ['shim-denied', { status: 400, message: 'failed to create task for container: failed to start shim: start failed: : fork/exec /usr/bin/containerd-shim-wasmedge-v1: permission denied: unknown' }],
   ['shim-crashed', { status: 500, message: 'failed to create task for container: failed to start shim: start failed: thread main panicked: exit status 1: unknown' }],
+  ['no-terminal', { status: 500, message: 'failed to create task for container: failed to create shim task: terminal is not supported: invalid argument' }],
   ['classic-store', { step: 'load', message: 'cannot load wasi image on linux' }],
   ['classic-store', { step: 'pull', message: 'operating system is not supported' }],
   ['classic-store', { step: 'build', message: 'ERROR: failed to solve: operating system is not supported' }],

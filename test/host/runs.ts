@@ -13,6 +13,8 @@ export interface HostRun {
   readonly extensions?: readonly string[];
   /** Programs without which the run makes no sense; when one is missing it is skipped with a line, or fails with CI=true. */
   readonly needs?: readonly string[];
+  /** Whether it needs a Docker Engine that runs WebAssembly; treated like a program that is missing. */
+  readonly engine?: boolean;
   /** Seconds until the run is given up; 300 unless said otherwise. */
   readonly timeout?: number;
   /** The browser's extension host: our manifest with `browser` and without `main`. */
@@ -37,6 +39,10 @@ export const runs: readonly HostRun[] = [
   {
     name: 'editor host', suite: 'editorHost', open: 'test/host/workspaces/hosts',
     extensions: [process.env['WASI_CORE_EXTENSION'] ?? 'test/host/fixtures/wasiCore'],
+  },
+  {
+    name: 'containers', suite: 'containers', open: 'test/host/workspaces/containers', engine: true,
+    settings: { 'wasmWorkbench.compiler.embedded': 'always' },
   },
   { name: 'images', suite: 'images', open: 'test/host/workspaces/images' },
   { name: 'web', suite: 'web', open: 'test/host/workspaces/hosts', web: true },

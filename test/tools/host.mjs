@@ -12,6 +12,7 @@ import { desktop, runDesktop } from './editor/desktop.mjs';
 import { openEditor } from './editor/served.mjs';
 import { root, stage } from './editor/stage.mjs';
 import { which } from './processes.mjs';
+import { useEngine } from '../engine/engine.mjs';
 import { objections, pack } from './vsix.mjs';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' }, packaged: { type: 'boolean', default: false } } });
@@ -32,7 +33,8 @@ try {
   for (const run of chosen) {
     const lacking = (run.needs ?? []).filter(tool => which(tool) === undefined);
     if (lacking.length > 0) missing(count, `editor run ${run.name}`, `${lacking.join(', ')} not found on PATH`);
-    else await perform(run, editor, vsix);
+    else if (!run.engine) await perform(run, editor, vsix);
+    else await beside(() => perform(run, editor, vsix), why => missing(count, `editor run ${run.name}`, why));
   }
 } catch (error) {
   console.error(error);
@@ -41,6 +43,19 @@ try {
   staged?.dispose();
 }
 report(count);
+
+/** Performs a run with the engine in its environment, and in no other run's: what the views show would depend on the machine. */
+async function beside(run, without) {
+  const before = { ...process.env };
+  await useEngine();
+  if (!process.env.DOCKER_HOST && !process.env.DOCKER_CONTEXT) return without('no Docker Engine that runs WebAssembly; test/engine/README.md says how to bring one up');
+  try {
+    await run();
+  } finally {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
 
 /** Packs the extension and looks at what came out, which is a test of its own. */
 async function packed() {
