@@ -1,8 +1,9 @@
 import * as assert from 'node:assert/strict';
-import { suite, suiteTeardown, test } from 'mocha';
+import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import { Engine } from '../../../../src/engine/engine';
 import { listWasmContainers, type WasmContainer } from '../../../../src/engine/list';
+import { proveRuntime } from '../../../../src/engine/prove';
 import { inside, next } from '../support';
 
 const command = (id: string, ...args: unknown[]): Thenable<unknown> => vscode.commands.executeCommand(`wasmWorkbench.${id}`, ...args);
@@ -32,13 +33,24 @@ async function textOf(terminal: vscode.Terminal): Promise<string> {
   return vscode.env.clipboard.readText();
 }
 
+/** The text of the terminal so named that matches: a build's has the name of what it builds. */
 const shows = (part: string, text: RegExp): Promise<string> => until(`${part} with ${String(text)}`, async () => {
-  const terminal = vscode.window.terminals.find(one => one.name.includes(part));
-  const shown = terminal === undefined ? '' : await textOf(terminal);
-  return text.test(shown) ? shown : undefined;
+  for (const terminal of vscode.window.terminals.filter(one => one.name.includes(part))) {
+    const shown = await textOf(terminal);
+    if (text.test(shown)) return shown;
+  }
+  return undefined;
 });
 
 suite('containers', () => {
+  suiteSetup(async function () {
+    if (process.env['WASM_WORKBENCH_ENGINE'] !== undefined) return;
+    // A developer's own engine may have no WebAssembly.
+    const proof = await proveRuntime(await Engine.at(), { runtime: 'io.containerd.wasmedge.v1' }, signal);
+    if (!proof.works && process.env['CI'] === 'true') throw proof.error;
+    if (!proof.works) this.skip();
+  });
+
   suiteTeardown(async () => {
     await (await Engine.at()).docker.getContainer(name).remove({ force: true }).catch(() => {});
   });
@@ -47,9 +59,8 @@ suite('containers', () => {
     const ended = next(vscode.tasks.onDidEndTaskProcess, event => event.execution.task.definition.type === 'wasi-run');
     await command('runInDocker', vscode.Uri.file(inside('hello.c')));
     const { exitCode } = await ended;
-    const text = await shows('hello', /./);
-    assert.match(text, /Hello from a container/);
-    assert.equal(exitCode, 7, text);
+    await shows('hello', /Hello from a container/);
+    assert.equal(exitCode, 7);
     assert.equal(await row('hello.wasm'), undefined);
   });
 
