@@ -2,11 +2,11 @@ import * as l10n from '@vscode/l10n';
 import { Cursor, GiveUp } from './cursor';
 import type { Diagnostic } from './diagnostic';
 import { Immediates } from './immediates';
-import { named, opByName, opOf } from './instructions';
+import { broken, named, opByName, opOf } from './instructions';
 import { EOF, ID, LPAREN, RPAREN, WORD, idName } from './lexer';
 import { funcType } from './model';
 import type { Scope } from './scope';
-import { broken, Instr, type Name, type Param, type Span } from './syntax';
+import { Instr, type Name, type Param, type Span } from './syntax';
 
 /** A function's inside, in the order of execution. */
 export interface Body {

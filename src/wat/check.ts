@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { checkRule } from './check-rules';
 import type { Diagnostic } from './diagnostic';
-import { named } from './instructions';
+import { broken, named } from './instructions';
 import { funcType, type Model } from './model';
-import { broken, type BlockType, type Instr } from './syntax';
+import type { BlockType, Instr } from './syntax';
 import { BOT, BOTHEAP, CONCRETE, F32, F64, I32, I64, V128, heapOf, isDefaultable, isRef, refType, showType } from './types';
 import type { Subtypes } from './subtype';
 

@@ -23,3 +23,6 @@ export function opOf(lexer: Lexer): Op | undefined {
     if (op.name.length === lexer.end - lexer.start && lexer.text.startsWith(op.name, lexer.start)) return op;
   }
 }
+
+/** What stands for an instruction that could not be read: the checker asks no more of its block. */
+export const broken: Op = { name: '', prefix: 0, code: 0, imm: '', width: 0, params: undefined, results: '', id: -1, constant: true };

@@ -83,9 +83,6 @@ export interface BlockType { readonly index: number; readonly params: readonly n
 
 export interface Catch { readonly kind: 'catch' | 'catch_ref' | 'catch_all' | 'catch_all_ref'; readonly tag: number; readonly label: number; readonly start: number; readonly end: number }
 
-/** What stands for an instruction that could not be read: the checker asks no more of its block. */
-export const broken: Op = { name: '', prefix: 0, code: 0, imm: '', width: 0, params: undefined, results: '', id: -1, constant: true };
-
 /**
  * One instruction in the order of execution, names looked up: -1 where that failed and was told. What `a`, `b`, `c` and the others hold
  * goes by the kind of immediate.

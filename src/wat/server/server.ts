@@ -58,11 +58,13 @@ export function serve(connection: Connection): void {
   const publish = (uri: string): void => {
     if (waiting.size === 0) {
       later(() => {
-        for (const one of waiting) {
+        const all = [...waiting];
+        // Cleared first: what throws for one document must not silence all.
+        waiting.clear();
+        for (const one of all) {
           const opened = documents.get(one);
           if (opened !== undefined) void connection.sendDiagnostics({ uri: one, version: opened.lines.version, diagnostics: diagnostics(opened) });
         }
-        waiting.clear();
       });
     }
     waiting.add(uri);
