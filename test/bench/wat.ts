@@ -85,7 +85,7 @@ export async function bench(): Promise<Row[]> {
   const rows: Row[] = [];
   const client = new Client();
   try {
-    await client.request('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
+    await client.request('initialize', { processId: process.pid, rootUri: null, capabilities: { textDocument: { completion: { completionList: { itemDefaults: ['editRange'] } } } } });
     client.notify('initialized', {});
     const echo = (): Promise<Answer> => client.request('wat/echo', {});
     await timed(200, echo);

@@ -12,20 +12,25 @@ import { offsetOf, rangeOf, type Opened } from './opened';
 import { expectedNext, fits } from './ranking';
 import { wasiFunctions, wasiMarkdown, wasiModule, wasiSignature } from './wasi';
 
-/** What could stand at the cursor, best first. */
-export function completion(opened: Opened, position: Position): CompletionList {
+/**
+ * What could stand at the cursor, best first. With `brief`, for clients that know it, what most items replace is said once: there are
+ * hundreds of instructions, and half of what is sent would be their ranges.
+ */
+export function completion(opened: Opened, position: Position, brief = false): CompletionList {
   const offset = offsetOf(opened, position);
   const { text } = opened.wat;
   let start = offset;
   while (start > 0 && isIdChar(text.charCodeAt(start - 1))) start--;
-  const at = new Place(opened, start, offset);
-  return { isIncomplete: false, items: at.items() };
+  const items = new Place(opened, start, offset, brief).items();
+  // Snippets come in lists of their own: with a range of the list, their text would have another name.
+  if (!brief || !items.some(item => item.kind === CompletionItemKind.Operator)) return { isIncomplete: false, items };
+  return { isIncomplete: false, itemDefaults: { editRange: rangeOf(opened, { start, end: offset }) }, items };
 }
 
 /** Documentation is made for the item that is looked at. */
 export function resolveCompletion(item: CompletionItem): CompletionItem {
-  const { op, wasi } = (item.data ?? {}) as { readonly op?: string; readonly wasi?: string };
-  const found = op === undefined ? undefined : opByName.get(op);
+  const { wasi } = (item.data ?? {}) as { readonly wasi?: string };
+  const found = item.kind === CompletionItemKind.Operator ? opByName.get(item.label) : undefined;
   const call = wasi === undefined ? undefined : wasiFunctions().get(wasi);
   const value = found !== undefined ? instructionText(found) : call !== undefined ? wasiMarkdown(call) : '';
   return value === '' ? item : { ...item, documentation: { kind: 'markdown', value } };
@@ -46,6 +51,7 @@ class Place {
   private readonly opened: Opened;
   private readonly start: number;
   private readonly end: number;
+  private readonly brief: boolean;
   private readonly module: ModuleState | undefined;
   private readonly field: number;
   /** The words of the group around the cursor, before it; the first is what the group is. */
@@ -60,8 +66,9 @@ class Place {
   private instructionStart: number;
   private inString = false;
 
-  constructor(opened: Opened, start: number, end: number) {
+  constructor(opened: Opened, start: number, end: number, brief: boolean) {
     this.opened = opened;
+    this.brief = brief;
     this.start = this.instructionStart = start;
     this.end = end;
     this.module = opened.wat.moduleAt(start);
@@ -244,7 +251,7 @@ class Place {
       const rank = here === undefined ? '5' : fits(op, here, open, this.module);
       const signature = instructionSignature(op);
       found.push({
-        label: op.name, kind: CompletionItemKind.Operator, sortText: `${rank}${op.name}`, textEdit: { range, newText: op.name }, data: { op: op.name },
+        label: op.name, kind: CompletionItemKind.Operator, sortText: `${rank}${op.name}`, ...(this.brief ? {} : { textEdit: { range, newText: op.name } }),
         ...(signature === undefined ? {} : { labelDetails: { description: signature } }), ...(rank === '1' && stack !== '' ? { detail: l10n.t('Fits the stack {0}', stack) } : {}),
       });
     }

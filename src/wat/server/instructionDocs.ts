@@ -97,6 +97,11 @@ const letters: Readonly<Record<string, string>> = { i: 'i32', l: 'i64', f: 'f32'
 /** What an instruction takes and gives, where its name alone says that: `[i32 i32] → [i32]`. An address is i64 in a memory of 64 bits. */
 export function instructionSignature(op: Op): string | undefined {
   if (op.params === undefined) return undefined;
-  const types = (list: string): string => `[${Array.from(list, letter => letters[letter] ?? '?').join(' ')}]`;
-  return `${types(op.params)} → ${types(op.results)}`;
+  let made = signatures.get(op);
+  if (made === undefined) signatures.set(op, made = `${typeList(op.params)} → ${typeList(op.results)}`);
+  return made;
 }
+
+/** Completion asks for all of them at every word. */
+const signatures = new Map<Op, string>();
+const typeList = (list: string): string => `[${Array.from(list, letter => letters[letter] ?? '?').join(' ')}]`;

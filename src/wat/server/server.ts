@@ -38,12 +38,14 @@ export function serve(connection: Connection): void {
   const tokens = new SemanticTokens();
   let settings = defaults;
   let canRefresh = false;
+  let brief = false;
 
   connection.onInitialize(params => {
     const given = (params.initializationOptions ?? {}) as { readonly settings?: unknown; readonly l10n?: Record<string, string> };
     if (given.l10n !== undefined) l10n.config({ contents: given.l10n });
     settings = readSettings(given.settings);
     canRefresh = params.capabilities.workspace?.inlayHint?.refreshSupport === true;
+    brief = params.capabilities.textDocument?.completion?.completionList?.itemDefaults?.includes('editRange') === true;
     return { capabilities, serverInfo: { name: 'Wasm Workbench WAT' } };
   });
   connection.onDidChangeConfiguration(({ settings: given }: { settings: unknown }) => {
@@ -96,7 +98,7 @@ export function serve(connection: Connection): void {
   connection.onReferences(params => at(params, opened => references(opened, params.position, params.context.includeDeclaration), []));
   connection.onPrepareRename(params => at(params, opened => refused(prepareRename(opened, params.position)), null));
   connection.onRenameRequest(params => at(params, opened => ({ changes: { [params.textDocument.uri]: refused(rename(opened, params.position, params.newName)) } }), null));
-  connection.onCompletion(here(completion));
+  connection.onCompletion(here((opened, position) => completion(opened, position, brief)));
   connection.onCompletionResolve(resolveCompletion);
   connection.onSignatureHelp(here(signatureHelp));
   connection.onDocumentSymbol(params => at(params, documentSymbols, []));

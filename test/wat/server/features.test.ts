@@ -4,7 +4,7 @@ import { assemble } from '../../../src/wat/assemble';
 import { incomingCalls, outgoingCalls, prepareCalls } from '../../../src/wat/server/calls';
 import { codeActions } from '../../../src/wat/server/codeActions';
 import { codeLenses, resolveLens } from '../../../src/wat/server/codeLens';
-import { completion } from '../../../src/wat/server/completion';
+import { completion, resolveCompletion } from '../../../src/wat/server/completion';
 import { declaration, definition, typeDefinition } from '../../../src/wat/server/definition';
 import { diagnostics } from '../../../src/wat/server/diagnostics';
 import { documentSymbols, workspaceSymbols } from '../../../src/wat/server/documentSymbols';
@@ -14,6 +14,7 @@ import { highlights, prepareRename, references, rename } from '../../../src/wat/
 import { SemanticTokens } from '../../../src/wat/server/semanticTokens';
 import { signatureHelp } from '../../../src/wat/server/signatureHelp';
 import { folding, selectionRanges } from '../../../src/wat/server/structure';
+import type { Range } from 'vscode-languageserver-types';
 import { applied, marked, textAt } from './support';
 
 const all = { start: { line: 0, character: 0 }, end: { line: 1000, character: 0 } };
@@ -33,6 +34,19 @@ void test('completion: instructions that take what is on the stack come first', 
   const folded = labels('(module (func (result i32) (i32.add (i32.const 1) (|))))');
   assert.ok(folded.indexOf('i32.mul') < folded.indexOf('f64.mul'));
   assert.ok(!folded.includes('end'));
+});
+
+void test('completion: what all instructions replace is sent once to a client that knows it', () => {
+  const { opened, position } = marked('(module (func (param i64) local.get 0 i64.e|))');
+  const [whole, brief] = [completion(opened, position), completion(opened, position, true)];
+  assert.deepEqual(brief.items.map(item => item.label), whole.items.map(item => item.label));
+  const item = brief.items.find(one => one.label === 'i64.eqz') ?? assert.fail();
+  assert.equal(item.textEdit, undefined);
+  assert.equal(textAt(opened, brief.itemDefaults?.editRange as Range), 'i64.e');
+  assert.ok(resolveCompletion(item).documentation);
+  assert.ok(JSON.stringify(brief).length * 2 < JSON.stringify(whole).length);
+  const fields = marked('(module (|))');
+  assert.equal(completion(fields.opened, fields.position, true).itemDefaults, undefined);
 });
 
 void test('completion: names where names are asked for, the fitting ones first', () => {
