@@ -251,7 +251,7 @@ class Place {
       const rank = here === undefined ? '5' : fits(op, here, open, this.module);
       const signature = instructionSignature(op);
       found.push({
-        label: op.name, kind: CompletionItemKind.Operator, sortText: `${rank}${op.name}`, ...(this.brief ? {} : { textEdit: { range, newText: op.name } }),
+        label: op.name, kind: CompletionItemKind.Operator, sortText: `${rank}${op.name.includes('.atomic.') ? '~' : ''}${op.name}`, ...(this.brief ? {} : { textEdit: { range, newText: op.name } }),
         ...(signature === undefined ? {} : { labelDetails: { description: signature } }), ...(rank === '1' && stack !== '' ? { detail: l10n.t('Fits the stack {0}', stack) } : {}),
       });
     }

@@ -31,6 +31,8 @@ const hoverText = (text: string): string => {
 void test('completion: instructions that take what is on the stack come first', () => {
   const flat = labels('(module (func (param i64) local.get 0 |))');
   assert.ok(flat.indexOf('i64.eqz') < flat.indexOf('i32.eqz'));
+  const loads = labels('(module (memory 1) (func (param i32) local.get 0 i32.|))');
+  assert.ok(loads.indexOf('i32.load') < loads.indexOf('i32.atomic.load') && loads.indexOf('i32.atomic.load') < loads.indexOf('f64.eq'));
   const folded = labels('(module (func (result i32) (i32.add (i32.const 1) (|))))');
   assert.ok(folded.indexOf('i32.mul') < folded.indexOf('f64.mul'));
   assert.ok(!folded.includes('end'));
