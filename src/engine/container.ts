@@ -138,9 +138,9 @@ async function once(
   engine: Engine, container: Docker.Container, request: ContainerRequest, io: ContainerIo, about: About, tails: { stdout: string; stderr: string }, runs = false,
 ): Promise<number> {
   const { signal } = io;
-  // One that somebody has restarted has printed before anybody could attach: what it prints is then read from its log, from this start on.
+  // One that somebody has restarted has printed before anybody could attach: what it prints is then read from its log, from the end of the run before.
   const attached: unknown = await engine.ask('attach', about, signal, async () => (runs
-    ? container.logs({ follow: true, stdout: true, stderr: true, since: await startOf(container) })
+    ? container.logs({ follow: true, stdout: true, stderr: true, since: await endBefore(container) })
     : container.attach({ stream: true, stdin: request.stdin === true, stdout: true, stderr: true, hijack: true })));
   // A socket, or an answer that is read like one; dockerode's types call it less.
   const stream = attached as Socket;
@@ -191,11 +191,14 @@ function follow(container: Docker.Container, size: NonNullable<ContainerIo['size
   return size.watch(apply);
 }
 
-/** When a container was started, as an engine's log wants it: seconds with a fraction. */
-async function startOf(container: Docker.Container): Promise<number> {
-  const { State } = await container.inspect();
-  const seconds = Math.floor(Date.parse(State.StartedAt) / 1000);
-  return Number(`${String(seconds)}.${/\.(\d+)/.exec(State.StartedAt)?.[1] ?? '0'}`);
+/**
+ * When a container's run before this one ended, as an engine's log wants it: seconds with a fraction. Not when this one started, which the engine
+ * notes after the program has begun to print.
+ */
+async function endBefore(container: Docker.Container): Promise<number> {
+  const { FinishedAt } = (await container.inspect()).State;
+  const seconds = Math.floor(Date.parse(FinishedAt) / 1000);
+  return Number(`${String(seconds)}.${/\.(\d+)/.exec(FinishedAt)?.[1] ?? '0'}`);
 }
 
 /** Whether a container that was killed is being started again: a restart is a kill and, a moment later, a start. */
