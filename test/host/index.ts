@@ -10,7 +10,7 @@ export async function run(): Promise<void> {
   const results = process.env['WASM_WORKBENCH_RESULTS'];
   if (suite === undefined || results === undefined) throw new Error('Start this through test/tools/host.mjs.');
   const grep = process.env['WASM_WORKBENCH_GREP'];
-  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, reporter: Lines, ...(grep === undefined ? {} : { grep }) });
+  const mocha = new Mocha({ ui: 'tdd', timeout: 60_000, retries: 1, reporter: Lines, ...(grep === undefined ? {} : { grep }) });
   const folder = join(__dirname, 'suites', suite);
   const files = readdirSync(folder).filter(name => name.endsWith('.test.js')).sort();
   if (files.length === 0) throw new Error(`The suite ${suite} has no tests.`);
@@ -29,11 +29,12 @@ export async function run(): Promise<void> {
   if (count.failed > 0) throw new Error(`${count.failed} failed`);
 }
 
-/** One line for each test; a failure with its stack. */
+/** One line for each test; a failure with its stack. What failed once is tried again, which is told: an editor on a busy machine stumbles at times. */
 class Lines extends Mocha.reporters.Base {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
     runner.on('pass', test => { console.log(`  ok   ${test.fullTitle()} (${test.duration ?? 0} ms)`); });
+    runner.on('retry', (test: Mocha.Test, error: unknown) => { console.log(`  again ${test.fullTitle()}: ${error instanceof Error ? error.stack ?? error.message : String(error)}`); });
     runner.on('pending', test => { console.log(`  skip ${test.fullTitle()}`); });
     runner.on('fail', (test, error: unknown) => {
       console.log(`  FAIL ${test.fullTitle()}\n${error instanceof Error ? error.stack ?? error.message : String(error)}`);

@@ -86,7 +86,7 @@ export class DebugSession {
   }
 
   readonly #handlers: Readonly<Record<string, Handler>> = {
-    initialize: () => capabilities(this.#host.terminal !== undefined),
+    initialize: () => capabilities(),
     launch: (args: Arguments) => this.#launch(args),
     configurationDone: () => { this.#configured?.(); },
     disconnect: () => this.dispose(),
