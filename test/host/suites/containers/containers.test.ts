@@ -88,7 +88,8 @@ suite('containers', () => {
     assert.equal(again?.state, 'running');
     await command('stop', again);
     await command('removeContainer', await row(name));
-    assert.equal(await row(name), undefined);
+    // The engine lists it for a moment longer.
+    await until('its removal', async () => await row(name) === undefined);
     // Gone already is what was wanted.
     await command('removeContainer', stopped);
   });
