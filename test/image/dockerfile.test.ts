@@ -4,12 +4,12 @@ import * as path from 'node:path';
 import { buildArguments, composeOf, dockerfileOf, isWasmDockerfile, serviceName, type Recipe } from '../../src/image/dockerfile';
 
 const recipe: Recipe = {
-  name: 'php:1', module: '/work/bin/php.wasm', additions: [{ host: '/work/public', guest: '/docroot' }, { host: "/work/a b/it's", guest: '/x y' }], args: ['-q', '/docroot/index.php'],
+  name: 'php:1', module: '/site/bin/php.wasm', additions: [{ host: '/site/public', guest: '/docroot' }, { host: "/site/a b/it's", guest: '/x y' }], args: ['-q', '/docroot/index.php'],
   env: { LEVEL: '5', QUOTED: 'a "b" $HOME \\ c' }, labels: { 'org.example': 'x y' }, expose: ['8080', '53/udp'], platform: { os: 'wasi', architecture: 'wasm' },
 };
 
 void test('a Dockerfile copies, sets and starts what the image has', () => {
-  assert.equal(dockerfileOf(recipe, '/work', path.posix), `# docker buildx build --platform wasi/wasm --provenance=false --tag php:1 .
+  assert.equal(dockerfileOf(recipe, '/site', path.posix), `# docker buildx build --platform wasi/wasm --provenance=false --tag php:1 .
 FROM scratch
 COPY bin/php.wasm /php.wasm
 COPY public /docroot
@@ -25,9 +25,9 @@ CMD ["-q", "/docroot/index.php"]
   const windows = { ...recipe, module: 'C:\\work\\bin\\php.wasm', additions: [] };
   assert.match(dockerfileOf(windows, 'C:\\work', path.win32), /\nCOPY bin\/php\.wasm \/php\.wasm\n/);
   assert.throws(() => dockerfileOf(windows, 'D:\\other', path.win32), { code: 'usage', message: /lies outside/ });
-  assert.throws(() => dockerfileOf(recipe, '/work/bin', path.posix), { code: 'usage', message: /lies outside/ });
-  assert.throws(() => dockerfileOf({ ...recipe, env: { A: 'two\nlines' } }, '/work', path.posix), { code: 'usage', message: /more than one line/ });
-  assert.match(dockerfileOf({ ...recipe, module: undefined, additions: [{ host: '/work', guest: '/' }], base: 'php:1' }, '/work', path.posix), /\nFROM php:1\nCOPY \. \/\nENV/);
+  assert.throws(() => dockerfileOf(recipe, '/site/bin', path.posix), { code: 'usage', message: /lies outside/ });
+  assert.throws(() => dockerfileOf({ ...recipe, env: { A: 'two\nlines' } }, '/site', path.posix), { code: 'usage', message: /more than one line/ });
+  assert.match(dockerfileOf({ ...recipe, module: undefined, additions: [{ host: '/site', guest: '/' }], base: 'php:1' }, '/site', path.posix), /\nFROM php:1\nCOPY \. \/\nENV/);
 });
 
 void test('a Compose file has the platform and the runtime', () => {

@@ -8,7 +8,6 @@ import { inflateRawSync } from 'node:zlib';
 import { cleanEnv, run } from './processes.mjs';
 import { root } from './editor/stage.mjs';
 
-// A third of it is the language client and server of WebAssembly text, each once for Node and once for browsers.
 const limit = 1_000_000;
 const allowed = /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(dist\/[\w.-]+\.(js|wasm)|media\/.+|syntaxes\/.+|package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE(\.txt)?))$/i;
 
